@@ -3,6 +3,7 @@ import { withInstructions, withoutInstructions, type AgentHost } from '../../dom
 import { SyncError } from '../../domain/errors.js';
 import type { Checkout } from '../../ports/events.js';
 import type { FeatureFiles, FileChange, Repository } from '../../ports/work.js';
+import { UseCase } from '../work/use-case.js';
 
 export interface InstructionsInput {
   readonly checkout: Checkout;
@@ -17,17 +18,11 @@ interface InstructionsPorts {
 }
 
 /** Writes the page that teaches an agent the workflow into the file that its host reads, or takes it out again. */
-export class InstallInstructions {
-  readonly #ports: InstructionsPorts;
-
-  constructor(ports: InstructionsPorts) {
-    this.#ports = ports;
-  }
-
+export class InstallInstructions extends UseCase<InstructionsPorts> {
   /** What would change. Fails with `input-invalid` when a mark of the page is there without the other. */
   async plan({ checkout, host, what }: InstructionsInput): Promise<FileChange> {
     const path = HOST_FILES[host];
-    const before = await this.#ports.files.text(checkout.projectRoot, path);
+    const before = await this.ports.files.text(checkout.projectRoot, path);
     if (isHalfMarked(before ?? '')) {
       throw new SyncError('input-invalid', `${path} has not both of the marks around our page, once each.`, {
         hint: 'Take the lines with "spec-kitty: begin" and "spec-kitty: end" out of it, and what is left of the page.',
@@ -44,10 +39,10 @@ export class InstallInstructions {
   async run(checkout: Checkout, change: FileChange, signal?: AbortSignal): Promise<void> {
     const { path, before, after } = change;
     if ((before ?? '') === after) return;
-    await this.#ports.repository.exclusive(
+    await this.ports.repository.exclusive(
       checkout,
       async (held) => {
-        const { files } = this.#ports;
+        const { files } = this.ports;
         // A file in which nothing but the page was left is taken away as if it had just been made.
         if (after === '') await files.restore(held, [{ path, before: undefined, after: before ?? '' }]);
         else {

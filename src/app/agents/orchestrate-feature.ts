@@ -7,6 +7,7 @@ import type { Checkout } from '../../ports/events.js';
 import type { Emission } from '../outbox/event-emitter.js';
 import { PerformWork, type WorkOutcome, nothingToDo } from '../work/perform-work.js';
 import { loadFeature } from '../work/locate-feature.js';
+import { UseCase } from '../work/use-case.js';
 import { demandConsent, type ConsentQuestion } from './agent-consent.js';
 import { driveOrchestration, type RunEnd } from './drive-orchestration.js';
 import type { ProgressListener } from './orchestration-progress.js';
@@ -41,13 +42,7 @@ export interface OrchestrationResult {
 }
 
 /** Runs agents over the dependency graph of a feature: implementation, review, rework, merge. */
-export class OrchestrateFeature {
-  readonly #ports: OrchestrationPorts;
-
-  constructor(ports: OrchestrationPorts) {
-    this.#ports = ports;
-  }
-
+export class OrchestrateFeature extends UseCase<OrchestrationPorts> {
   /**
    * What becomes of single work packages is the result. Fails with what {@link prepareOrchestration} refuses, with
    * `agents-untrusted` for redefinitions that nobody agreed to, with
@@ -56,7 +51,7 @@ export class OrchestrateFeature {
    * written; every agent has ended by then.
    */
   async run(input: OrchestrateInput, signal?: AbortSignal): Promise<OrchestrationResult> {
-    const { repository, orchestrationStore: store } = this.#ports;
+    const { repository, orchestrationStore: store } = this.ports;
     refuseOutsideGit(input.checkout);
     const place = await store.occupy(input.checkout);
     if (place === undefined) {
@@ -78,7 +73,7 @@ export class OrchestrateFeature {
   }
 
   async #begin(input: OrchestrateInput, place: OrchestratorPlace): Promise<OrchestrationRun> {
-    const { files, emitter, orchestrationStore: store } = this.#ports;
+    const { files, emitter, orchestrationStore: store } = this.ports;
     const { checkout, resume = false, limits, onProgress } = input;
     const former = await readOrchestration(store, checkout);
     refuseFormer(former, input);
@@ -87,22 +82,22 @@ export class OrchestrateFeature {
     const names = input.agents?.length ? input.agents : (resumed?.agents ?? []);
     // Whatever is refused is refused before anything is touched.
     const request = { ...input, ...ofRun, agents: names };
-    const { feature, commands } = await prepareOrchestration(this.#ports, request);
-    await demandConsent(this.#ports.agentTrust, checkout, commands, input.askConsent);
-    const runId = resumed?.runId ?? this.#ports.eventIds.next();
+    const { feature, commands } = await prepareOrchestration(this.ports, request);
+    await demandConsent(this.ports.agentTrust, checkout, commands, input.askConsent);
+    const runId = resumed?.runId ?? this.ports.eventIds.next();
     // Every event of the run carries its id, however often it is resumed.
     const correlated = { begin: (where: Checkout) => emitter.begin(where, runId) };
-    const perform = new PerformWork({ ...this.#ports, emitter: correlated });
+    const perform = new PerformWork({ ...this.ports, emitter: correlated });
     // A run that was killed may have left the very last of its work half done, and then nothing else would ask for it.
     const settled = await perform.run({ checkout, plan: async () => nothingToDo(undefined) });
     const view = viewOf(await loadFeature(files, checkout.projectRoot, feature));
     const agents = commands.map(({ agent }) => agent);
-    const startedAt = new Date(this.#ports.wallClock.nowMs()).toISOString();
+    const startedAt = new Date(this.ports.wallClock.nowMs()).toISOString();
     const beginning = { runId, feature, startedAt, agents, limits: { ...DEFAULT_LIMITS, ...limits } };
     const state =
       resumed === undefined ? beginRun(beginning, view, former) : resumeRun(resumed, { agents, limits });
     const begun = { place, commands, state, view, onProgress };
-    const run = new OrchestrationRun({ ...this.#ports, perform }, begun);
+    const run = new OrchestrationRun({ ...this.ports, perform }, begun);
     run.keep(settled);
     await run.save();
     run.tell({ what: 'started', runId, feature, isResumed: resume, agents, commands });

@@ -5,6 +5,7 @@ import type { OrchestrationState } from '../../domain/agents/state.js';
 import type { OrchestrationStore } from '../../ports/agents.js';
 import type { FeatureFiles } from '../../ports/work.js';
 import type { Checkout } from '../../ports/events.js';
+import { UseCase } from '../work/use-case.js';
 import { viewOf } from './plan-orchestration.js';
 import { loadFeature } from '../work/locate-feature.js';
 
@@ -20,19 +21,13 @@ interface OrchestrationStatusPorts {
 }
 
 /** Says where the orchestration of a project stands. Changes nothing. */
-export class OrchestrationStatus {
-  readonly #ports: OrchestrationStatusPorts;
-
-  constructor(ports: OrchestrationStatusPorts) {
-    this.#ports = ports;
-  }
-
+export class OrchestrationStatus extends UseCase<OrchestrationStatusPorts> {
   /** `undefined` when there was never one. Fails with `storage-corrupt` when what is remembered cannot be understood. */
   async run({ checkout }: { readonly checkout: Checkout }): Promise<OrchestrationReport | undefined> {
-    const state = await readOrchestration(this.#ports.orchestrationStore, checkout);
+    const state = await readOrchestration(this.ports.orchestrationStore, checkout);
     if (state === undefined) return undefined;
-    const isRunning = await this.#ports.orchestrationStore.isOccupied(checkout);
-    const feature = await loadFeature(this.#ports.files, checkout.projectRoot, state.feature);
+    const isRunning = await this.ports.orchestrationStore.isOccupied(checkout);
+    const feature = await loadFeature(this.ports.files, checkout.projectRoot, state.feature);
     return { isRunning, standing: standingOf(state, viewOf(feature)) };
   }
 }

@@ -17,6 +17,7 @@ import {
 } from '../work/feature-state.js';
 import { branchesOf, describeGroup } from '../work/feature-branches.js';
 import { loadFeature, locateFeature, type FeatureRequest } from '../work/locate-feature.js';
+import { UseCase } from '../work/use-case.js';
 
 export interface OrchestrationRequest extends FeatureRequest {
   /** Names in the order of preference; absent or empty: those of the project's config. */
@@ -39,16 +40,10 @@ interface PlanOrchestrationPorts {
 }
 
 /** Says what an orchestration would do. Changes nothing. */
-export class PlanOrchestration {
-  readonly #ports: PlanOrchestrationPorts;
-
-  constructor(ports: PlanOrchestrationPorts) {
-    this.#ports = ports;
-  }
-
+export class PlanOrchestration extends UseCase<PlanOrchestrationPorts> {
   /** Fails as a run would before it begins. */
   async run(request: OrchestrationRequest): Promise<OrchestrationPlan> {
-    const { feature, view, commands } = await prepareOrchestration(this.#ports, request);
+    const { feature, view, commands } = await prepareOrchestration(this.ports, request);
     return {
       feature,
       agents: commands.map(({ agent }) => agent),

@@ -5,6 +5,7 @@ import type { IssuerFault, TokenIssuer, BatchTransport } from '../../ports/deliv
 import type { SettingsStore } from '../../ports/events.js';
 import type { AccessTokens } from '../delivery/access-token.js';
 import { proveToken } from '../delivery/granted-access.js';
+import { UseCase } from '../work/use-case.js';
 
 /** What came of asking the hub. */
 export type ConnectionCheck =
@@ -27,16 +28,10 @@ interface ConnectionPorts {
 }
 
 /** Asks the hub whether it answers and whether it knows the sign-in. */
-export class CheckConnection {
-  readonly #ports: ConnectionPorts;
-
-  constructor(ports: ConnectionPorts) {
-    this.#ports = ports;
-  }
-
+export class CheckConnection extends UseCase<ConnectionPorts> {
   /** Never throws for anything the network or the hub can do. */
   async run(signal?: AbortSignal): Promise<ConnectionCheck> {
-    const { accessTokens: tokens, account: signedIn, settings } = this.#ports;
+    const { accessTokens: tokens, account: signedIn, settings } = this.ports;
     const url = (await signedIn())?.hub.url ?? (await settings.read()).serverUrl;
     if (url === undefined) {
       const answer = await tokens.get(signal);
@@ -64,7 +59,7 @@ export class CheckConnection {
     token: string,
     signal: AbortSignal | undefined,
   ): Promise<Result<unknown, IssuerFault>> {
-    const { tokenIssuer: issuer, batchTransport: transport } = this.#ports;
+    const { tokenIssuer: issuer, batchTransport: transport } = this.ports;
     const who = hasAnnouncedItself(hub) ? await issuer.identify(hub, token, signal) : ok(undefined);
     if (!who.ok || who.value !== undefined) return who;
     return proveToken(transport, hub, token, signal);
@@ -75,7 +70,7 @@ export class CheckConnection {
     signal: AbortSignal | undefined,
   ): Promise<'reachable' | { readonly unreachable: string }> {
     try {
-      return await this.#ports.batchTransport.probe(hub, signal);
+      return await this.ports.batchTransport.probe(hub, signal);
     } catch (error) {
       // A server that was set by hand may be one that nothing is ever sent to.
       if (!isSyncError(error)) throw error;

@@ -15,6 +15,7 @@ import type { JournalRecord, Outbox, Outboxes } from '../../ports/outbox.js';
 import type { ReportSituation } from '../delivery/due-records.js';
 import { PassLedger } from '../delivery/pass-ledger.js';
 import type { DataOf } from '../documents/all.js';
+import { UseCase } from '../work/use-case.js';
 import { examineOutbox, ofEveryOutbox, type ReportNeeds } from './examine-outbox.js';
 
 /** An event that was given up on, and what is known about why. */
@@ -119,16 +120,10 @@ export type DeadLetterChoice = 'all' | readonly string[];
  * Enters what a person decided about dead letters. Nothing is decided unless all of the choice can be understood:
  * fails with `input-invalid` for an id that names none or several.
  */
-export class DecideDeadLetters {
-  readonly #ports: DeadLetterPorts;
-
-  constructor(ports: DeadLetterPorts) {
-    this.#ports = ports;
-  }
-
+export class DecideDeadLetters extends UseCase<DeadLetterPorts> {
   /** The dead letters that are meant, each once, in the order of capture. */
   async choose(choice: DeadLetterChoice, projectUuid?: string): Promise<readonly DeadLetter[]> {
-    const all = await this.#ports.listDeadLetters.run(projectUuid);
+    const all = await this.ports.listDeadLetters.run(projectUuid);
     if (choice === 'all') return all;
     const chosen = new Set(choice.map((id) => theOne(id, all)));
     return all.filter((letter) => chosen.has(letter));
@@ -140,7 +135,7 @@ export class DecideDeadLetters {
     const decided = letters.filter((letter) => !isVain(letter));
     for (const project of new Set(decided.map(({ projectUuid }) => projectUuid))) {
       const own = decided.filter(({ projectUuid }) => projectUuid === project);
-      await this.#decide(this.#ports.outboxes.open(project), verdict, own);
+      await this.#decide(this.ports.outboxes.open(project), verdict, own);
     }
     return { decided, left: letters.filter(isVain) };
   }
@@ -156,14 +151,14 @@ export class DecideDeadLetters {
    */
   async #ledgerFor(outbox: Outbox, letters: readonly DeadLetter[]): Promise<Pick<HubLedger, 'hub' | 'team'>> {
     const { ledgers } = await outbox.reading();
-    const signedIn = presumedAccount(ledgers, await this.#ports.account());
+    const signedIn = presumedAccount(ledgers, await this.ports.account());
     const inUse = ledgerInUse(ledgers, signedIn);
     const open = letters.filter(({ isSettled }) => !isSettled);
     if (open.length === 0 && inUse !== undefined) return inUse;
     const account = signedIn ?? (inUse === undefined ? undefined : accountOf(inUse));
     if (account === undefined || account.team === LOCAL_TEAM) throw noHub();
     const passed = await outbox.pass(async (sender) => {
-      const ledger = new PassLedger({ ...this.#ports, outbox, sender, account });
+      const ledger = new PassLedger({ ...this.ports, outbox, sender, account });
       const taken = await ledger.takeIntoUse();
       await ledger.settle(open.map((letter) => deadLetter(letter, letter.reason)));
       return taken;

@@ -6,6 +6,7 @@ import type { Outbox, Outboxes } from '../../ports/outbox.js';
 import type { FeatureFiles, Repository } from '../../ports/work.js';
 import type { ShowIdentity } from '../events/show-identity.js';
 import { locateFeature, type FeatureRequest } from '../work/locate-feature.js';
+import { UseCase } from '../work/use-case.js';
 
 /** Which events are asked for; what is absent is all of it. */
 export interface EventScope {
@@ -36,16 +37,10 @@ interface ScopeEventsPorts {
 }
 
 /** Finds out which events are asked for, and where they are. */
-export class ScopeEvents {
-  readonly #ports: ScopeEventsPorts;
-
-  constructor(ports: ScopeEventsPorts) {
-    this.#ports = ports;
-  }
-
+export class ScopeEvents extends UseCase<ScopeEventsPorts> {
   /** Fails with `feature-not-found` or `feature-ambiguous`, which list the candidates, and `input-invalid`. */
   async run(request: EventsRequest): Promise<ScopedEvents> {
-    const { outboxes, showIdentity } = this.#ports;
+    const { outboxes, showIdentity } = this.ports;
     const uuid = (await showIdentity.run(request.checkout.projectRoot))?.project.uuid?.value;
     const outbox = uuid === undefined ? undefined : outboxes.open(uuid);
     const { workPackage } = request;
@@ -59,7 +54,7 @@ export class ScopeEvents {
    * only events tell of any more; a place names none, so that without a name every event is meant.
    */
   async #feature(request: EventsRequest, outbox: Outbox | undefined): Promise<string | undefined> {
-    const { files, repository } = this.#ports;
+    const { files, repository } = this.ports;
     if (`${request.feature ?? ''}${request.featureVariable ?? ''}`.trim() === '') return undefined;
     try {
       return await locateFeature(files, repository, request);

@@ -18,6 +18,7 @@ import { readBackground } from '../delivery/background-reading.js';
 import { heldElsewhere } from '../delivery/move-events.js';
 import type { HubIdentities } from '../delivery/hub-identities.js';
 import type { ImportQueue } from '../outbox/import-events.js';
+import { UseCase } from '../work/use-case.js';
 import type { CheckConnection } from './check-connection.js';
 import { ofEveryOutbox, type ReportNeeds } from './examine-outbox.js';
 import { FIX_IT, inOrder, note, problem, warning, type Finding, type Fix, type Judged } from './finding.js';
@@ -47,13 +48,7 @@ interface ExaminationPorts extends CheckoutPorts, ReportNeeds {
 }
 
 /** Looks at everything that delivery depends on, recounts what was captured, and says what to do about what it finds. */
-export class ExamineMachine {
-  readonly #ports: ExaminationPorts;
-
-  constructor(ports: ExaminationPorts) {
-    this.#ports = ports;
-  }
-
+export class ExamineMachine extends UseCase<ExaminationPorts> {
   /** `fix`: does first what loses nothing; what is told is how it stands afterwards. */
   async run(options: { readonly fix: boolean }, signal?: AbortSignal): Promise<Examination> {
     const examination = await this.#examine(signal);
@@ -65,13 +60,13 @@ export class ExamineMachine {
   }
 
   async #examine(signal: AbortSignal | undefined): Promise<Examination> {
-    const { settings, checkouts, getAccountStatus, lamport, stateFiles, version } = this.#ports;
-    const nowMs = this.#ports.wallClock.nowMs();
+    const { settings, checkouts, getAccountStatus, lamport, stateFiles, version } = this.ports;
+    const nowMs = this.ports.wallClock.nowMs();
     const files = await stateFiles.read(nowMs);
     const [set, seen, recounts, status] = await Promise.all([
       settings.read(),
       checkouts.list(),
-      ofEveryOutbox(this.#ports, recountOutbox),
+      ofEveryOutbox(this.ports, recountOutbox),
       getAccountStatus.run(),
     ]);
     const maxQueueSize = set.maxQueueSize ?? DEFAULT_SETTINGS.maxQueueSize;
@@ -85,18 +80,18 @@ export class ExamineMachine {
       ['outboxes', recounts.flatMap((recount) => [...judge.judgeOutbox(recount, maxQueueSize)])],
       ['clock', judge.judgeClock(clock, recounts, nowMs)],
       ['settings', judge.judgeSettings(set)],
-      ['checkouts', await judgeCheckouts(seen, this.#ports)],
+      ['checkouts', await judgeCheckouts(seen, this.ports)],
       ['account', judge.judgeAccount(status)],
-      ['hub', judge.judgeConnection(await this.#ports.checkConnection.run(signal))],
+      ['hub', judge.judgeConnection(await this.ports.checkConnection.run(signal))],
       ['hub', status.state === 'signed-in' ? await this.#judgeHubs(status.account) : []],
-      ['background', judge.judgeBackground(await readBackground(this.#ports.backgroundPost, nowMs), version)],
+      ['background', judge.judgeBackground(await readBackground(this.ports.backgroundPost, nowMs), version)],
     ]);
     return { files, findings, recounts, fixed: [] };
   }
 
   async #judgeOlderQueues(root: string): Promise<readonly Judged[]> {
     try {
-      const left = await this.#ports.importQueue.left(root);
+      const left = await this.ports.importQueue.left(root);
       return left === 0
         ? []
         : [olderQueue(`${left} events of an older client wait in its queue in ${root}.`)];
@@ -106,7 +101,7 @@ export class ExamineMachine {
   }
 
   async #judgeHubs(account: Account): Promise<readonly Judged[]> {
-    const { outboxes, hubIdentities: hubs } = this.#ports;
+    const { outboxes, hubIdentities: hubs } = this.ports;
     const counts = new Map<string, number>();
     for (const project of await outboxes.list()) {
       if (project === undefined || account.team === LOCAL_TEAM) continue;
@@ -122,7 +117,7 @@ export class ExamineMachine {
   }
 
   async #apply(fix: Fix): Promise<readonly string[]> {
-    const { stateFiles: files, checkouts: registry, outboxes } = this.#ports;
+    const { stateFiles: files, checkouts: registry, outboxes } = this.ports;
     switch (fix.fix) {
       case 'secure-files': {
         const count = await files.secure(fix.paths);
