@@ -60,6 +60,10 @@ export class MarkStatus extends UseCase<WorkPorts> {
       const ticks = tasks.filter(({ isOpen }) => isOpen === isTicked);
       const illegal = moves.find((each) => !isLegalTransition(each, to));
       if (illegal !== undefined && force !== true) throw illegalTransition(illegal, to);
+      // In front of the line of the own transition.
+      planTicks(draft, ticks, isTicked, agent ?? 'user');
+      const transition = { to, by: agent ?? 'user', note: `Marked as ${to}`, agent };
+      const transitions = moves.map(({ id }) => ({ workPackageId: id, ...transition }));
       const result: MarkStatusResult = {
         feature: draft.state.documents.slug,
         workPackages: filed.map((each) => ({
@@ -74,22 +78,10 @@ export class MarkStatus extends UseCase<WorkPorts> {
           outcome: ticks.includes(task) ? 'marked' : 'already-so',
           isDone: isTicked,
         })),
-        unblocked: [],
-        isFeatureCompleted: false,
+        ...planTransitions(draft, transitions),
       };
-      if (moves.length === 0 && ticks.length === 0) return { result };
-      // In front of the line of the own transition.
-      planTicks(draft, ticks, isTicked, agent ?? 'user');
-      const transition = { to, by: agent ?? 'user', note: `Marked as ${to}`, agent };
-      const planned = planTransitions(
-        draft,
-        moves.map(({ id }) => ({ workPackageId: id, ...transition })),
-      );
       const names = [...ticks.map(({ taskId }) => taskId), ...moves.map(({ id }) => id)];
-      return {
-        result: { ...result, ...planned },
-        done: `mark ${namesOrCount(names, 'tasks and work packages')} as ${status}`,
-      };
+      return { result, done: `mark ${namesOrCount(names, 'tasks and work packages')} as ${status}` };
     });
   }
 }
