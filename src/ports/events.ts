@@ -121,10 +121,7 @@ export interface HeldRepository {
 export interface RepositoryPlace {
   /** The checkout that `directory` lies in, found by walking up; `undefined` outside every project. */
   locate(directory: string): Promise<Checkout | undefined>;
-  /**
-   * Branch and commit of the checkout, or of the main one whichever it is, without a child process where git's files
-   * allow it. Never throws.
-   */
+  /** Branch and commit of the checkout, or of its main one; from git's files where these tell. Never throws. */
   head(checkout: Checkout, of?: 'main'): Promise<Head>;
   /** URL of `origin`; `undefined` when there is none. Never throws. */
   originUrl(checkout: Checkout): Promise<string | undefined>;
