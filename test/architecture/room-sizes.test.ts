@@ -14,7 +14,7 @@ interface Size {
 const ROOMS: Readonly<Record<string, Size & { readonly goal: number }>> = {
   root: { lines: 1980, files: 28, goal: 1500 },
   events: { lines: 3410, files: 32, goal: 2200 },
-  outbox: { lines: 3050, files: 25, goal: 2800 },
+  outbox: { lines: 2970, files: 25, goal: 2800 },
   delivery: { lines: 5650, files: 49, goal: 4500 },
   reports: { lines: 1570, files: 14, goal: 1300 },
   work: { lines: 10360, files: 76, goal: 7000 },

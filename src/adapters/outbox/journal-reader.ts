@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { JournalRecord } from '../../ports/outbox.js';
+import type { JournalRecord, OutboxReading } from '../../ports/outbox.js';
 import { onStorage, unlessAbsent } from '../fs/storage-failure.js';
 import { currentTail } from './journal-end.js';
 import { segmentFirst, segmentName, type OutboxPaths } from './outbox-paths.js';
@@ -34,15 +34,13 @@ export async function* journalRecords(paths: OutboxPaths, from = 1): AsyncGenera
   }
 }
 
-/** Which journal this is and which records are there. */
-interface JournalExtent {
-  readonly journal: string;
-  readonly first: number;
-  readonly last: number;
-}
-
-/** From the ends of the journal, as capture finds them, else by reading all that can tell; `undefined` without a journal. */
-export const journalExtent = (paths: OutboxPaths): JournalExtent | undefined => {
+/**
+ * Which journal this is and which records are there: from its ends, as capture finds them, else by reading all that can
+ * tell; `undefined` without a journal.
+ */
+export const journalExtent = (
+  paths: OutboxPaths,
+): Pick<OutboxReading, 'journal' | 'first' | 'last'> | undefined => {
   for (;;) {
     const tail = currentTail(paths.current);
     const sealed = sealedSegments(paths);

@@ -4,22 +4,6 @@ import type { LamportFile } from '../events/json-lamport-store.js';
 /** Key of the outbox that takes events without a project identity. */
 export const UNIDENTIFIED = 'unidentified';
 
-/** The files of one outbox and the locks that guard them. */
-export interface OutboxPaths {
-  readonly directory: string;
-  readonly current: string;
-  readonly segments: string;
-  readonly ledger: string;
-  readonly settled: string;
-  readonly decisions: string;
-  readonly deadLetters: string;
-  readonly refused: string;
-  readonly waiting: string;
-  readonly torn: string;
-  readonly captureLock: string;
-  readonly senderLock: string;
-}
-
 /** How far an outbox's directory lies below the one in which the state root is. */
 export const OUTBOX_DEPTH = 3;
 
@@ -27,7 +11,8 @@ export const outboxesDirectory = (stateRoot: string): string => join(stateRoot, 
 
 export const captureLockPath = (stateRoot: string): string => join(stateRoot, 'lock');
 
-export const outboxPaths = (stateRoot: string, project: string | undefined): OutboxPaths => {
+/** The files of one outbox and the locks that guard them. */
+export const outboxPaths = (stateRoot: string, project: string | undefined) => {
   const key = project ?? UNIDENTIFIED;
   const directory = join(outboxesDirectory(stateRoot), key);
   return {
@@ -45,6 +30,8 @@ export const outboxPaths = (stateRoot: string, project: string | undefined): Out
     senderLock: join(stateRoot, 'locks', `sender-${key}`),
   };
 };
+
+export type OutboxPaths = Readonly<ReturnType<typeof outboxPaths>>;
 
 /** Name of a sealed segment: its first record number in 20 digits, so that names sort as numbers do. */
 export const segmentName = (first: number): string => `${String(first).padStart(20, '0')}.jsonl`;

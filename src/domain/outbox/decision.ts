@@ -1,44 +1,37 @@
 import type { HubLedger, LedgerException, RecordRange } from './ledger.js';
 
+/** The hub, by its id or else its URL, and the team that a decision is about. */
+interface AtHub {
+  readonly hub: string;
+  readonly team: string;
+}
+
+interface OfRange extends AtHub {
+  readonly range: RecordRange;
+}
+
 /**
  * What was decided about records, by a rule or by a person. Append-only, durable before it takes effect, never
  * rebuilt from anything else.
  */
 export type Decision =
   /** Records captured as `local` belong to this hub and team from now on. */
-  | { readonly decision: 'claim'; readonly range: RecordRange; readonly hub: string; readonly team: string }
+  | (OfRange & { readonly decision: 'claim' })
   /**
    * A person allowed these waiting records to go to this hub and team, whoever they were captured for; with `of`, only
    * those that were captured for nobody.
    */
-  | {
-      readonly decision: 'consent';
-      readonly range: RecordRange;
-      readonly hub: string;
-      readonly team: string;
-      readonly of?: 'nobody';
-    }
+  | (OfRange & { readonly decision: 'consent'; readonly of?: 'nobody' })
   /** A person let these records, which belonged to one hub and team, belong to another one from now on. */
-  | {
-      readonly decision: 'move';
-      readonly range: RecordRange;
-      readonly from: { readonly hub: string; readonly team: string };
-      readonly hub: string;
-      readonly team: string;
-    }
+  | (OfRange & { readonly decision: 'move'; readonly from: AtHub })
   /** Nobody could be asked at sign-in: these `local` records stay until a person consents. */
-  | {
-      readonly decision: 'withhold';
-      readonly range: RecordRange;
-      readonly hub: string;
-      readonly team: string;
-    }
+  | (OfRange & { readonly decision: 'withhold' })
   /** A dead letter was thrown away. */
-  | { readonly decision: 'discard'; readonly record: number; readonly hub: string; readonly team: string }
+  | (AtHub & { readonly decision: 'discard'; readonly record: number })
   /** A dead letter is pending again. */
-  | { readonly decision: 'requeue'; readonly record: number; readonly hub: string; readonly team: string }
+  | (AtHub & { readonly decision: 'requeue'; readonly record: number })
   /** A person signed in again: what this hub refused to this team is due at once. */
-  | { readonly decision: 'ask-again'; readonly hub: string; readonly team: string }
+  | (AtHub & { readonly decision: 'ask-again' })
   /** What can no longer be read: it decides nothing, and keeps its place among the others. */
   | { readonly decision: 'unreadable' };
 

@@ -143,22 +143,14 @@ export const takeIntoUse = (
   nowMs: number,
 ): readonly HubLedger[] => {
   const hub = hubKey(account.hub);
-  const isInUse = (ledger: HubLedger): boolean => ledger.hub === hub && ledger.closedAtMs === undefined;
   const found = ledgerOf(ledgers, account);
-  const own = found === undefined ? undefined : withUrl(found, account.hub);
+  const own = withUrl(found ?? openLedger(hub, account.team, first, decided), account.hub);
+  const isOpen = (ledger: HubLedger): boolean => ledger.closedAtMs === undefined;
+  const isInUse = own === found && own.hub === hub && isOpen(own);
+  if (isInUse && ledgers.every((ledger) => ledger === own || !isOpen(ledger))) return ledgers;
+  const { closedAtMs: _closedAtMs, ...reopened } = own;
   const others = ledgers.filter((ledger) => ledger !== found);
-  if (
-    own !== undefined &&
-    own === found &&
-    isInUse(own) &&
-    others.every((ledger) => ledger.closedAtMs !== undefined)
-  )
-    return ledgers;
-  const { closedAtMs: _closedAtMs, ...reopened } =
-    own ?? withUrl(openLedger(hub, account.team, first, decided), account.hub);
-  const closed = others.map((ledger) =>
-    ledger.closedAtMs === undefined ? { ...ledger, closedAtMs: nowMs } : ledger,
-  );
+  const closed = others.map((ledger) => (isOpen(ledger) ? { ...ledger, closedAtMs: nowMs } : ledger));
   return [...closed, { ...reopened, hub }];
 };
 
@@ -294,11 +286,8 @@ export interface RecordRange {
 /** A set of record numbers: ascending, disjoint, never adjacent ranges. */
 export type RecordSet = readonly RecordRange[];
 
-export const contains = (set: RecordSet, record: number): boolean => rangeOf(set, record) !== undefined;
-
-/** The range of the set that holds the record. */
-export const rangeOf = (set: RecordSet, record: number): RecordRange | undefined =>
-  search(set, ({ from, through }) => (record < from ? -1 : record > through ? 1 : 0));
+export const contains = (set: RecordSet, record: number): boolean =>
+  search(set, ({ from, through }) => (record < from ? -1 : record > through ? 1 : 0)) !== undefined;
 
 /** The item of an ascending list that is meant; `way` says whether that lies before the one shown or behind it. */
 const search = <T>(items: readonly T[], way: (item: T) => number): T | undefined => {

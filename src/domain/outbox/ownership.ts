@@ -1,17 +1,6 @@
 import { isSameHub, type Account, type HubAddress } from './account.js';
 import { type Decision, askAgain } from './decision.js';
-import { unreachable } from '../errors.js';
-import {
-  type HubLedger,
-  type RecordRange,
-  type RecordSet,
-  discard,
-  requeue,
-  isLedgerOf,
-  rangeOf,
-  union,
-  without,
-} from './ledger.js';
+import { type HubLedger, type RecordRange, contains, discard, requeue, isLedgerOf } from './ledger.js';
 
 /** Hub and team that a record belongs to. */
 export interface RecordOwner {
@@ -27,99 +16,71 @@ export interface OwnedRecord {
   readonly team: string;
 }
 
-/** Decisions in a form that answers quickly. */
+/** The decisions about whose records are, and where they may go. */
 export interface DecisionIndex {
-  /** Disjoint, ascending: the first claim of a record is the one that counts. */
-  readonly claims: readonly (RecordRange & RecordOwner)[];
-  /** Consents and withholdings, the latest first. */
-  readonly consents: readonly (RecordRange & RecordOwner & Consent)[];
+  /** The first claim of a record is the one that counts. */
+  readonly claims: readonly DecisionOf<'claim'>[];
+  /** The latest first. */
+  readonly consents: readonly DecisionOf<'consent' | 'withhold'>[];
   /** In the order in which they were decided: one can build on another. */
-  readonly moves: readonly (RecordRange & RecordOwner & { readonly of: RecordOwner })[];
+  readonly moves: readonly DecisionOf<'move'>[];
 }
 
-interface Consent {
-  readonly allowed: boolean;
-  /** Whether it is about nothing but records that belong to nobody. */
-  readonly isOfNobodys: boolean;
-}
+type DecisionOf<K> = Extract<Decision, { readonly decision: K }>;
 
 export const indexDecisions = (decisions: readonly Decision[]): DecisionIndex => {
-  let claimed: RecordSet = [];
-  const claims: (RecordRange & RecordOwner)[] = [];
-  const consents: (RecordRange & RecordOwner & Consent)[] = [];
-  const moves: (RecordRange & RecordOwner & { readonly of: RecordOwner })[] = [];
-  for (const decision of decisions) {
-    switch (decision.decision) {
-      case 'claim':
-        for (const part of without([decision.range], claimed)) {
-          claims.push({ ...part, hub: decision.hub, team: decision.team });
-        }
-        claimed = union(claimed, [decision.range]);
-        break;
-      case 'consent':
-      case 'withhold':
-        consents.push({
-          ...decision.range,
-          hub: decision.hub,
-          team: decision.team,
-          allowed: decision.decision === 'consent',
-          isOfNobodys: decision.decision === 'consent' && decision.of === 'nobody',
-        });
-        break;
-      case 'move':
-        moves.push({ ...decision.range, hub: decision.hub, team: decision.team, of: decision.from });
-        break;
-      case 'unreadable':
-        // It may have been the opposite of any answer before it.
-        consents.length = 0;
-        break;
-      case 'discard':
-      case 'requeue':
-      case 'ask-again':
-        break;
-      default:
-        unreachable(decision);
-    }
-  }
-  return { claims: claims.sort((a, b) => a.from - b.from), consents: consents.reverse(), moves };
+  const unreadable = decisions.map(({ decision }) => decision).lastIndexOf('unreadable');
+  return {
+    claims: decisions.filter((each) => each.decision === 'claim'),
+    // What cannot be read may have been the opposite of any answer before it.
+    consents: decisions
+      .slice(unreadable + 1)
+      .filter((each) => each.decision === 'consent' || each.decision === 'withhold')
+      .reverse(),
+    moves: decisions.filter((each) => each.decision === 'move'),
+  };
 };
 
 /**
  * Whose the record is: of the account at capture, else of whoever claimed it first, and then of whom a person gave it
  * to; `undefined` for nobody's.
  */
-export const ownerOf = (record: OwnedRecord, index: DecisionIndex): RecordOwner | undefined => {
-  const first = firstOwnerOf(record, index);
+export const ownerOf = (record: OwnedRecord, { claims, moves }: DecisionIndex): RecordOwner | undefined => {
+  const first = record.hub === undefined ? claims.find(isAbout(record)) : { ...record, hub: record.hub };
   if (first === undefined) return undefined;
-  return index.moves.reduce(
-    (owner, { from, through, of, hub, team }) =>
-      from <= record.record && record.record <= through && of.hub === owner.hub && of.team === owner.team
-        ? { hub, team }
-        : owner,
-    first,
-  );
+  return moves
+    .filter(isAbout(record))
+    .reduce(
+      (owner, { from, hub, team }) =>
+        from.hub === owner.hub && from.team === owner.team ? { hub, team } : owner,
+      { hub: first.hub, team: first.team },
+    );
 };
 
-const firstOwnerOf = (record: OwnedRecord, index: DecisionIndex): RecordOwner | undefined => {
-  if (record.hub !== undefined) return { hub: record.hub, team: record.team };
-  const claim = rangeOf(index.claims, record.record) as (RecordRange & RecordOwner) | undefined;
-  return claim === undefined ? undefined : { hub: claim.hub, team: claim.team };
-};
+const isAbout =
+  ({ record }: OwnedRecord) =>
+  ({ range }: { readonly range: RecordRange }): boolean =>
+    contains([range], record);
 
 /** What a yes is about at a hub: one that states to be another's says nothing about what was captured for anybody. */
 export const consentScope = (hub: HubAddress): { readonly of?: 'nobody' } =>
   hub.claims === undefined ? {} : { of: 'nobody' };
 
 /** What a person last said about sending this record to this account. */
-export const consentOf = (record: OwnedRecord, account: Account, index: DecisionIndex): boolean | undefined =>
-  index.consents.find(
+export const consentOf = (
+  record: OwnedRecord,
+  account: Account,
+  index: DecisionIndex,
+): boolean | undefined => {
+  const said = index.consents.find(
     (consent) =>
-      consent.from <= record.record &&
-      record.record <= consent.through &&
+      isAbout(record)(consent) &&
       consent.team === account.team &&
       isSameHub(consent.hub, account.hub) &&
-      !(consent.isOfNobodys && ownerOf(record, index) !== undefined),
-  )?.allowed;
+      !(consent.decision === 'consent' && consent.of === 'nobody' && ownerOf(record, index) !== undefined),
+  );
+  return said && said.decision === 'consent';
+};
 
 /**
  * Enters what was decided about this ledger's exceptions and is not part of it yet. Fewer decisions than it has seen are others:

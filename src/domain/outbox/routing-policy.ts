@@ -1,4 +1,3 @@
-import { unreachable } from '../errors.js';
 import { type Account, hubKey, isSameHub } from './account.js';
 import { LOCAL_TEAM } from '../events/envelope.js';
 import { exceptionOf, type HubLedger, isAnswered, isLedgerOf, type LedgerException } from './ledger.js';
@@ -17,16 +16,27 @@ export interface CheckoutSharing {
 
 /** Why an event is kept back. Each reason can go away, and then the event leaves from where it is. */
 export type HoldReason =
-  | { readonly hold: 'no-identity' }
-  | { readonly hold: 'sharing-off' }
-  | { readonly hold: 'config-unreadable' }
-  | { readonly hold: 'not-signed-in' }
+  /** Of the last one: whose `local` events are cannot be known until the decisions can be read. */
+  | { readonly hold: keyof typeof SENTENCES }
   | { readonly hold: 'elsewhere'; readonly hub: string; readonly team: string }
-  | { readonly hold: 'not-consented' }
-  /** Whose `local` events are cannot be known until the decisions can be read. */
-  | { readonly hold: 'decisions-unreadable' }
   /** The hub's own refusal, in its words. */
   | { readonly hold: 'refused'; readonly detail: string };
+
+const SENTENCES = {
+  'no-identity': 'no project identity',
+  'sharing-off': 'sharing is off',
+  'config-unreadable': 'config unreadable',
+  'not-signed-in': 'not signed in',
+  'not-consented': 'not consented',
+  'decisions-unreadable': 'decisions unreadable',
+};
+
+/** The exact words for people and for the counts of held events. */
+export const holdSentence = (reason: HoldReason): string => {
+  if (reason.hold === 'elsewhere') return `belongs to team ${reason.team} at hub ${reason.hub}`;
+  if (reason.hold === 'refused') return `refused by the hub: ${reason.detail}`;
+  return SENTENCES[reason.hold];
+};
 
 /** Whether a record of this owner may go out under this account. A team exists at one hub only. */
 export const belongsTo = (owner: RecordOwner, account: Account): boolean =>
@@ -39,30 +49,6 @@ export const belongsTo = (owner: RecordOwner, account: Account): boolean =>
 export const sharingOf = (checkouts: readonly CheckoutSharing[], preference?: 'on' | 'off'): Sharing => {
   if (preference === 'off' || checkouts.some((checkout) => checkout.share === false)) return 'off';
   return checkouts.some((checkout) => !checkout.readable) ? 'unreadable' : 'on';
-};
-
-/** The exact words for people and for the counts of held events. */
-export const holdSentence = (reason: HoldReason): string => {
-  switch (reason.hold) {
-    case 'no-identity':
-      return 'no project identity';
-    case 'sharing-off':
-      return 'sharing is off';
-    case 'config-unreadable':
-      return 'config unreadable';
-    case 'not-signed-in':
-      return 'not signed in';
-    case 'elsewhere':
-      return `belongs to team ${reason.team} at hub ${reason.hub}`;
-    case 'not-consented':
-      return 'not consented';
-    case 'decisions-unreadable':
-      return 'decisions unreadable';
-    case 'refused':
-      return `refused by the hub: ${reason.detail}`;
-    default:
-      return unreachable(reason);
-  }
 };
 
 /** Everything that decides about the records of one outbox at one moment. */
