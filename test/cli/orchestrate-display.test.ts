@@ -1,6 +1,8 @@
-import { LiveAgents } from '../../src/app/cli/commands/workflow/orchestrate/run-orchestration.js';
+import { liveLines } from '../../src/app/cli/commands/workflow/orchestrate/run-orchestration.js';
 import { toldOf } from '../../src/app/cli/commands/workflow/orchestrate/told-lines.js';
 import { toPlain } from '../../src/app/cli/render/text.js';
+import { ControlledTime } from '../../src/adapters/memory/memory-host.js';
+import { SignsOfLife } from '../../src/app/agents/signs-of-life.js';
 import type { OrchestrationProgress } from '../../src/app/agents/orchestration-progress.js';
 
 const tell = (progress: OrchestrationProgress): string | undefined => {
@@ -8,7 +10,7 @@ const tell = (progress: OrchestrationProgress): string | undefined => {
   return told === undefined ? undefined : `${told.weight}: ${toPlain(told.text)}`;
 };
 
-const started = (workPackageId: string, agent = 'claude', atMs = 0) =>
+const started = (workPackageId: string, agent = 'claude') =>
   ({
     what: 'agent-started',
     workPackageId,
@@ -16,7 +18,6 @@ const started = (workPackageId: string, agent = 'claude', atMs = 0) =>
     agent,
     retryCount: 0,
     log: '/log',
-    atMs,
   }) as const;
 
 const MINE = {
@@ -77,35 +78,42 @@ describe('what is told of an orchestration', () => {
 });
 
 describe('the live lines of running agents', () => {
-  const linesOf = (live: LiveAgents, nowMs: number, limit?: number): readonly string[] =>
-    live.lines('1 of 3 done', nowMs, limit).map(toPlain);
+  const linesOf = (signs: SignsOfLife, nowMs: number, limit?: number): readonly string[] =>
+    liveLines(signs.running(), '1 of 3 done', nowMs, limit).map(toPlain);
 
-  it('show who does what for how long, with the last that was printed, in the order of the starts', () => {
-    const live = new LiveAgents();
-    live.note(started('WP10', 'cursor-agent', 5000));
-    live.note({ ...started('WP02', 'codex', 1000), phase: 'review' });
+  it('show who does what for how long, with the last that was printed, in the order of the starts', async () => {
+    const time = new ControlledTime(1000);
+    const signs = new SignsOfLife(time);
+    signs.hear({ ...started('WP02', 'codex'), phase: 'review' });
+    await time.advance(4000);
+    signs.hear(started('WP10', 'cursor-agent'));
     const line = {
       what: 'line',
       workPackageId: 'WP10',
       phase: 'implementation',
       agent: 'cursor-agent',
     } as const;
-    live.note({ ...line, line: '  Reading.  ' });
-    live.note({ ...line, line: '' });
-    live.note({ ...line, workPackageId: 'WP99', line: 'nobody' });
-    expect(linesOf(live, 61_000)).toEqual([
+    signs.hear({ ...line, line: '  Reading.  ' });
+    signs.hear({ ...line, line: '' });
+    expect(linesOf(signs, 61_000)).toEqual([
       'WP02 review    codex          60 s  ',
       'WP10 implement cursor-agent   56 s  Reading.',
       '1 of 3 done',
     ]);
-    live.note({ what: 'agent-ended', workPackageId: 'WP02', phase: 'review', agent: 'codex', durationMs: 1 });
-    expect(linesOf(live, 61_000)).toHaveLength(2);
+    signs.hear({
+      what: 'agent-ended',
+      workPackageId: 'WP02',
+      phase: 'review',
+      agent: 'codex',
+      durationMs: 1,
+    });
+    expect(linesOf(signs, 61_000)).toHaveLength(2);
   });
 
   it('are never more than a window has, and no name pushes the rest away', () => {
-    const live = new LiveAgents();
-    for (let at = 1; at <= 5; at++) live.note(started(`WP0${at}`, 'an-agent-with-a-long-name', at));
-    expect(linesOf(live, 10, 2)).toEqual([
+    const signs = new SignsOfLife(new ControlledTime(0));
+    for (let at = 1; at <= 5; at++) signs.hear(started(`WP0${at}`, 'an-agent-with-a-long-name'));
+    expect(linesOf(signs, 10, 2)).toEqual([
       'WP01 implement an-agent-with-a…    0 s  ',
       'WP02 implement an-agent-with-a…    0 s  ',
       'and 3 more',

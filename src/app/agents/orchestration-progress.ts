@@ -37,16 +37,8 @@ type OfWorkPackage =
   | { readonly what: 'paused'; readonly reason: PauseReason; readonly detail: string };
 
 type OfAgent =
-  /**
-   * Its program has been started. `retryCount` is that of the event, `log` the absolute path of what it prints, `atMs`
-   * in milliseconds since 1970.
-   */
-  | {
-      readonly what: 'agent-started';
-      readonly retryCount: number;
-      readonly log: string;
-      readonly atMs: number;
-    }
+  /** Its program has been started. `retryCount` is that of the event, `log` the absolute path of what it prints. */
+  | { readonly what: 'agent-started'; readonly retryCount: number; readonly log: string }
   /** A line that it printed. */
   | { readonly what: 'line'; readonly line: string }
   /** The program has ended. `failure` in a whole sentence; absent when it did what it was asked for. */

@@ -27,11 +27,9 @@ export interface OrchestrationRequest extends FeatureRequest {
 }
 
 /** What a run would do, and with whom; what is done is in no wave. */
-export interface OrchestrationPlan extends Told {
+export interface OrchestrationPlan extends NonNullable<DataOf<'orchestrate'>['plan']> {
   readonly commands: readonly AgentCommand[];
 }
-
-type Told = NonNullable<DataOf<'orchestrate'>['plan']>;
 
 interface PlanOrchestrationPorts {
   readonly repository: Repository;

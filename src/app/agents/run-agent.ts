@@ -50,7 +50,7 @@ export const runAgent = async (
   if (signal.aborted) return { end: { end: 'stopped' } };
   const about = { workPackageId, phase, agent };
   const atMs = ports.wallClock.nowMs();
-  run.tell({ what: 'agent-started', ...about, retryCount, log, atMs });
+  run.tell({ what: 'agent-started', ...about, retryCount, log });
   const exit = await ports.agentRunner.run(
     {
       agent,

@@ -64,7 +64,7 @@ export const READ_TOOLS: readonly Tool[] = [
         signal.throwIfAborted();
         features.push(
           await client.work.readBoard.run({ ...request, feature }).then(
-            (board) => ({ feature, lanes: lanesOf(board) }),
+            (board) => ({ feature, lanes: boardDocument(board, 0).lanes }),
             (error: unknown) => ({ feature, problem: messageOf(error) }),
           ),
         );
@@ -184,11 +184,6 @@ export const documentOfBoard = async (client: Client, board: FeatureCards): Prom
 /** A third of what hosts take: most of an answer is the text. */
 const MAX_TEXT = 24_000;
 const MAX_HISTORY = 30;
-
-const lanesOf = ({ counts, cards }: FeatureCards): object => {
-  const canceled = cards.filter(({ lane }) => lane === 'canceled').length;
-  return { ...counts, ...(canceled === 0 ? {} : { canceled }) };
-};
 
 const unknownPlace = (after: string): SyncError =>
   new SyncError('input-invalid', `${JSON.stringify(after)} is not on this board.`, {

@@ -3,7 +3,7 @@ import { SignsOfLife } from '../../../src/app/agents/signs-of-life.js';
 
 describe('signs of life', () => {
   const about = { workPackageId: 'WP01', phase: 'review', agent: 'claude' } as const;
-  const started = { what: 'agent-started', ...about, retryCount: 0, log: '/log', atMs: 0 } as const;
+  const started = { what: 'agent-started', ...about, retryCount: 0, log: '/log' } as const;
 
   it('say for how long a program that runs has printed nothing', async () => {
     const time = new ControlledTime();

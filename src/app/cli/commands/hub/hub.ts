@@ -40,20 +40,25 @@ export const dataOption = ({ args: { data, databaseUrlFile } }: HubCommand): str
   return databaseUrlFile === undefined ? '' : ` --database-url-file ${quotedPath(databaseUrlFile)}`;
 };
 
+type Place = { readonly dataDirectory: string } | { readonly databaseUrl: string };
+
 /**
- * The address of the database that a command is about; `undefined` when the hub keeps its data in a directory. It holds a
+ * Where the data are that a command is about. The address of a database holds a
  * password, so that it comes from a file or the environment, and is never part of a message.
  */
-const databaseUrl = async (context: HubCommand): Promise<string | undefined> => {
-  const { data, databaseUrlFile: file } = context.args;
+const placeOf = async (context: HubCommand): Promise<Place> => {
+  const { args, io } = context;
+  const { data, databaseUrlFile: file } = args;
   if (data !== undefined && file !== undefined)
     throw new SyncError('wrong-usage', 'A hub has either --data or --database-url-file.');
-  if (data !== undefined) return undefined;
   const hint = `Write one line such as postgres://user:password@host:5432/name.`;
-  const given = file === undefined ? context.io.env[DATABASE_URL] : await readText(context, file, hint);
-  const address = given?.trim() ?? '';
-  if (file === undefined && address === '') return undefined;
-  if (/^postgres(ql)?:\/\/\S+$/.test(address) && URL.canParse(address)) return address;
+  const given = file === undefined ? io.env[DATABASE_URL] : await readText(context, file, hint);
+  const databaseUrl = given?.trim() ?? '';
+  if (data !== undefined || (file === undefined && databaseUrl === '')) {
+    const { hubDirectory } = await import('../../../compose/hub-place.js');
+    return { dataDirectory: hubDirectory(io, data) };
+  }
+  if (/^postgres(ql)?:\/\/\S+$/.test(databaseUrl) && URL.canParse(databaseUrl)) return { databaseUrl };
   throw new SyncError('wrong-usage', `${file ?? DATABASE_URL} holds no address of a PostgreSQL database.`, {
     hint,
   });
@@ -67,13 +72,14 @@ const DATABASE_URL = 'SPEC_KITTY_DATABASE_URL';
 
 /** What copies the data that a command is about, without opening them. */
 export const hubCopiesOf = async (context: HubCommand): Promise<HubCopies> => {
-  if ((await databaseUrl(context)) !== undefined) {
+  const place = await placeOf(context);
+  if ('databaseUrl' in place) {
     throw new SyncError('wrong-usage', 'A hub on PostgreSQL is not copied by this command.', {
       hint: 'Use the tools of the database: pg_dump and pg_restore.',
     });
   }
   const { hubCopies } = await import('../../../compose/hub-container.js');
-  return hubCopies(await directoryOf(context));
+  return hubCopies(place.dataDirectory);
 };
 
 /** Opens the data of the hub that a command is about. The caller closes it. */
@@ -82,15 +88,7 @@ export const openHub = async (
   access: 'serve' | 'administer',
   logFormat: 'text' | 'json' = 'text',
 ): Promise<HubContainer> => {
-  const url = await databaseUrl(context);
+  const place = await placeOf(context);
   const { createHubContainer } = await import('../../../compose/hub-container.js');
-  const given = { access, logFormat, stderr: context.io.stderr };
-  return url === undefined
-    ? createHubContainer({ ...given, dataDirectory: await directoryOf(context) })
-    : createHubContainer({ ...given, databaseUrl: url });
-};
-
-const directoryOf = async ({ args, io }: HubCommand): Promise<string> => {
-  const { hubDirectory } = await import('../../../compose/hub-place.js');
-  return hubDirectory(io, args.data);
+  return createHubContainer({ ...place, access, logFormat, stderr: context.io.stderr });
 };

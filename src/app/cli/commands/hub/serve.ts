@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { SyncError } from '../../../../domain/errors.js';
 import type { ListenerOptions } from '../../../compose/hub-container.js';
@@ -60,7 +61,7 @@ export const serveCommands = [
             ? `next, in another terminal:\n  spec-kitty auth login --server ${hub.url}`
             : `Nobody can sign in yet. Make the first user on this page, which works once:\n  ${hub.setupUrl}`,
         );
-        await untilAborted(signal);
+        if (!signal.aborted) await once(signal, 'abort');
         await hub.close();
         return { data: { url: hub.url, stopped: true } };
       } finally {
@@ -137,9 +138,3 @@ const listenerOf = async (context: Serving): Promise<ListenerOptions> => {
   );
   return { ...place, tls: { cert, key } };
 };
-
-const untilAborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((done) => {
-    if (signal.aborted) done();
-    else signal.addEventListener('abort', () => done(), { once: true });
-  });

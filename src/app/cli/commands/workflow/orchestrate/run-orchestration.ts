@@ -1,7 +1,7 @@
 import type { RunLimits, Phase } from '../../../../../domain/agents/state.js';
 import type { ConsentQuestion } from '../../../../agents/agent-consent.js';
-import type { ProgressListener, OrchestrationProgress } from '../../../../agents/orchestration-progress.js';
-import { SignsOfLife } from '../../../../agents/signs-of-life.js';
+import type { ProgressListener } from '../../../../agents/orchestration-progress.js';
+import { SignsOfLife, type RunningAgent } from '../../../../agents/signs-of-life.js';
 import type { CommandContext, Report } from '../../../define-command.js';
 import type { DataOf } from '../../../../documents/all.js';
 import { askYesNo, canAsk } from '../../shared/ask.js';
@@ -30,7 +30,7 @@ export const runOrchestration = async (
   const over = new AbortController();
   let delivering: Promise<void> | undefined;
   const page = await findHubPage(client, { feature: context.common.feature });
-  const display = await displayOf(context);
+  const display = await displayOf(context, () => signs.running());
   try {
     const result = await client.agents.orchestrateFeature.run(
       {
@@ -86,19 +86,21 @@ interface Display {
 }
 
 /** A live display on a terminal, plain lines elsewhere. Agents may print as much as they like: it is drawn at its own pace. */
-const displayOf = async ({ client, terminal }: CommandContext): Promise<Display> => {
+const displayOf = async (
+  { client, terminal }: CommandContext,
+  running: () => readonly RunningAgent[],
+): Promise<Display> => {
   const [timer, clock] = await Promise.all([client.port('timer'), client.port('wallClock')]);
-  const live = terminal.interactive ? new LiveAgents() : undefined;
+  const isLive = terminal.interactive;
   const over = new AbortController();
   let summarised: () => string = () => '';
   const done = new Set<string>();
   let all = 0;
   const draw = (): void => {
-    if (live !== undefined && !over.signal.aborted)
-      terminal.progress(live.lines(summarised(), clock.nowMs()));
+    if (isLive && !over.signal.aborted) terminal.progress(liveLines(running(), summarised(), clock.nowMs()));
   };
   const redraw = async (): Promise<void> => {
-    while (live !== undefined && !over.signal.aborted) {
+    while (isLive && !over.signal.aborted) {
       draw();
       await timer.sleep(PACE_MS, over.signal);
     }
@@ -106,7 +108,6 @@ const displayOf = async ({ client, terminal }: CommandContext): Promise<Display>
   const drawing = redraw();
   return {
     tell: (progress, standing) => {
-      live?.note(progress);
       if (progress.what === 'line') return;
       summarised = () => summary(standing());
       if (progress.what === 'started') {
@@ -116,7 +117,7 @@ const displayOf = async ({ client, terminal }: CommandContext): Promise<Display>
       }
       if (progress.what === 'moved' && progress.to === 'done') done.add(progress.workPackageId);
       const line = toldOf(progress, { done: done.size, all });
-      if (line === undefined || (line.weight === 'passing' && live !== undefined)) return;
+      if (line === undefined || (line.weight === 'passing' && isLive)) return;
       if (line.weight === 'warning') terminal.warn(line.text);
       else terminal.note(line.text);
       // What was drawn has made room for it.
@@ -132,50 +133,29 @@ const displayOf = async ({ client, terminal }: CommandContext): Promise<Display>
 
 const PACE_MS = 200;
 
-/** What a terminal shows while agents are at work: how far everything is, and a line for each of them. */
-export class LiveAgents {
-  readonly #running = new Map<string, RunningAgent>();
-
-  note(progress: OrchestrationProgress): void {
-    if (progress.what === 'agent-started') {
-      const { workPackageId, phase, agent, atMs } = progress;
-      this.#running.set(workPackageId, { phase, agent, atMs, line: '' });
-    } else if (progress.what === 'agent-ended') {
-      this.#running.delete(progress.workPackageId);
-    } else if (progress.what === 'line' && progress.line.trim() !== '') {
-      const running = this.#running.get(progress.workPackageId);
-      if (running !== undefined) running.line = progress.line.trim();
-    }
-  }
-
-  /** At most `limit` lines of agents, and the summary below them. */
-  lines(summary: string, nowMs: number, limit = MOST): readonly Text[] {
-    const all = [...this.#running].sort(([, one], [, other]) => one.atMs - other.atMs);
-    const shown = all.slice(0, limit);
-    const agentWidth = Math.max(0, ...shown.map(([, { agent }]) => stringWidth(agent)));
-    const idWidth = Math.max(0, ...shown.map(([id]) => id.length));
-    const hidden = all.length - shown.length;
-    return [
-      ...shown.map(([id, { phase, agent, atMs, line }]): Text => [
-        bold(id.padEnd(idWidth)),
-        ` ${PHASES[phase]} `,
-        cyan(padEnd(truncate(agent, WIDEST_AGENT), Math.min(agentWidth, WIDEST_AGENT))),
-        ` ${duration(nowMs - atMs).padStart(AGE_WIDTH)}  `,
-        dim(line),
-      ]),
-      ...(hidden === 0 ? [] : [dim(`and ${hidden} more`)]),
-      summary,
-    ];
-  }
-}
-
-interface RunningAgent {
-  readonly phase: Phase;
-  readonly agent: string;
-  readonly atMs: number;
-  /** The last that it printed. */
-  line: string;
-}
+/** What a terminal shows while agents are at work: a line for at most `limit` of them, and how far everything is. */
+export const liveLines = (
+  running: readonly RunningAgent[],
+  summary: string,
+  nowMs: number,
+  limit = MOST,
+): readonly Text[] => {
+  const shown = running.slice(0, limit);
+  const agentWidth = Math.max(0, ...shown.map(({ agent }) => stringWidth(agent)));
+  const idWidth = Math.max(0, ...shown.map(({ workPackageId }) => workPackageId.length));
+  const hidden = running.length - shown.length;
+  return [
+    ...shown.map(({ workPackageId, phase, agent, startedAtMs, line }): Text => [
+      bold(workPackageId.padEnd(idWidth)),
+      ` ${PHASES[phase]} `,
+      cyan(padEnd(truncate(agent, WIDEST_AGENT), Math.min(agentWidth, WIDEST_AGENT))),
+      ` ${duration(nowMs - startedAtMs).padStart(AGE_WIDTH)}  `,
+      dim(line),
+    ]),
+    ...(hidden === 0 ? [] : [dim(`and ${hidden} more`)]),
+    summary,
+  ];
+};
 
 /** More lines than a small window has could not be redrawn in place. */
 const MOST = 16;
