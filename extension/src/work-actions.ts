@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { laneTitle } from 'spec-kitty-sync/plans';
 import type { Client } from 'spec-kitty-sync';
-import { isLane, isSyncError, LANES, reachableLanes, remedyOf, type Lane } from 'spec-kitty-sync/domain';
+import { isLane, isSyncError, LANES, reachableLanes, type Lane } from 'spec-kitty-sync/domain';
 import type { Clients } from './clients.js';
 import { tellFailure } from './failures.js';
 import type { Target } from './projects.js';
@@ -84,7 +84,7 @@ export const registerWorkActions = (clients: Clients, { plans, targets }: Workbe
     );
     const reasons = 'result' in done ? done.result.refused.flatMap((each) => each.reasons) : [];
     const items = reasons.map((reason) => ({
-      ...{ label: `$(circle-slash) ${reason.message}`, detail: remedyOf(id, reason), reason },
+      ...{ label: `$(circle-slash) ${reason.message}`, detail: reason.remedy, reason },
     }));
     if (items.length === 0) return done;
     const title = vscode.l10n.t('{0} is not accepted', id);

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, rmdirSync, statSync, unlinkSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { isSyncError, messageOf, SyncError } from '../../domain/errors.js';
+import { isSyncError, SyncError } from '../../domain/errors.js';
 import { isFeatureSlug } from '../../domain/ids.js';
 import { featureDirectory } from '../../domain/work/feature-slug.js';
 import type { WorkPackageEdit } from '../../domain/work/transition.js';
@@ -14,7 +14,8 @@ import type {
   WorkPackageDocument,
 } from '../../ports/work.js';
 import { removeTemporaries, syncDirectory, writeFileAtomic } from '../fs/atomic-write.js';
-import { NoPlainFile, placeBelow, readPlainFile, writablePlace } from '../fs/repository-file.js';
+import { placeBelow, readPlainFile, writablePlace } from '../fs/repository-file.js';
+import { attempt, onStorage, unlessAbsent } from '../fs/storage-failure.js';
 import { setFrontMatterKeys } from './edit-front-matter.js';
 import { isSparse } from './git-places.js';
 import {
@@ -87,11 +88,11 @@ export class WorkPackageFiles implements FeatureFiles {
   async write({ checkout: { projectRoot } }: HeldRepository, changes: readonly FileChange[]): Promise<void> {
     const unsynced = new Map<string, string>();
     const syncAll = async (): Promise<void> => {
-      for (const [folder, path] of unsynced) await orWriteFailed(path, () => syncDirectory(folder));
+      for (const [folder, path] of unsynced) await onStorage(path, () => syncDirectory(folder));
       unsynced.clear();
     };
     for (const { path, before, after } of changes) {
-      const present = textOf(projectRoot, path);
+      const present = await textOf(projectRoot, path);
       if (present === after) continue;
       if (present !== before) throw changedMeanwhile(path);
       // One sync for all files of a folder, before the first one elsewhere, which may be the evidence of them.
@@ -108,11 +109,11 @@ export class WorkPackageFiles implements FeatureFiles {
     const failures: unknown[] = [];
     for (const { path, before, after } of [...changes].reverse()) {
       try {
-        if (textOf(projectRoot, path) !== after || before === after) continue;
+        if ((await textOf(projectRoot, path)) !== after || before === after) continue;
         if (before !== undefined) await writeText(projectRoot, path, before, true);
         else
-          await orWriteFailed(path, () => {
-            const place = placeOf(projectRoot, path);
+          await onStorage(path, () => {
+            const place = placeBelow(projectRoot, path);
             unlinkSync(place);
             syncDirectory(dirname(place));
           });
@@ -128,8 +129,8 @@ export class WorkPackageFiles implements FeatureFiles {
     path: string,
   ): Promise<() => Promise<void>> {
     const made: string[] = [];
-    for (let at = path; placeOf(projectRoot, at) === 'absent'; at = dirname(at)) made.push(at);
-    await orWriteFailed(path, () => {
+    for (let at = path; placeBelow(projectRoot, at) === 'absent'; at = dirname(at)) made.push(at);
+    await onStorage(path, () => {
       for (const each of [...made].reverse()) {
         const above = placeBelow(projectRoot, dirname(each));
         mkdirSync(join(above, basename(each)));
@@ -138,21 +139,17 @@ export class WorkPackageFiles implements FeatureFiles {
     });
     return async () => {
       for (const each of made) {
-        const place = placeOf(projectRoot, each);
-        try {
-          if (place !== 'absent') rmdirSync(place);
-        } catch {
-          // Somebody has put something into it.
-        }
+        const place = placeBelow(projectRoot, each);
+        // It stays when somebody has put something into it.
+        if (place !== 'absent') attempt(() => rmdirSync(place));
       }
     };
   }
 
   async sweep({ checkout: { projectRoot } }: HeldRepository, paths: readonly string[]): Promise<void> {
     for (const path of paths) {
-      const folder = placeOf(projectRoot, dirname(path));
-      if (folder !== 'absent')
-        await orWriteFailed(path, () => removeTemporaries(join(folder, basename(path))));
+      const folder = placeBelow(projectRoot, dirname(path));
+      if (folder !== 'absent') await onStorage(path, () => removeTemporaries(join(folder, basename(path))));
     }
   }
 
@@ -195,30 +192,24 @@ const changedMeanwhile = (path: string): SyncError =>
 
 /** Nothing is read or written through a way out of the project. Paths are relative to its root, with `/`. */
 const planningFolder = (root: string): PlanningFolder => ({
-  entries: async (folder) => {
-    const place = placeOf(root, folder);
-    if (place === 'absent') return undefined;
-    try {
-      const entries = readdirSync(place, { withFileTypes: true });
-      return entries.map((entry) => ({ name: entry.name, isFolder: entry.isDirectory() }));
-    } catch (error) {
-      if (codeOf(error) === 'ENOTDIR') return undefined;
-      throw readFailed(folder, error);
-    }
-  },
-  text: async (path, bearing) => textOf(root, path, bearing),
+  entries: (folder) =>
+    onStorage(folder, () => {
+      const place = placeBelow(root, folder);
+      if (place === 'absent') return undefined;
+      const entries = unlessAbsent(() => readdirSync(place, { withFileTypes: true }), undefined, ['ENOTDIR']);
+      return entries?.map((entry) => ({ name: entry.name, isFolder: entry.isDirectory() }));
+    }),
+  text: (path, bearing) => textOf(root, path, bearing),
 });
 
 /** Keeps a byte order mark, and refuses bytes that could not be written back as they were, unless they are borne. */
-const textOf = (root: string, path: string, bearing?: 'strays'): string | undefined => {
-  const place = placeOf(root, path);
-  let bytes: Uint8Array | undefined;
-  try {
-    bytes = place === 'absent' ? undefined : readPlainFile(place);
-  } catch (error) {
-    const isFolder = statSync(place, { throwIfNoEntry: false })?.isDirectory() === true;
-    if (codeOf(error) !== 'ENOENT' && !isFolder) throw readFailed(path, error);
-  }
+const textOf = async (root: string, path: string, bearing?: 'strays'): Promise<string | undefined> => {
+  const bytes = await onStorage(path, () => {
+    const place = placeBelow(root, path);
+    if (place === 'absent' || statSync(place, { throwIfNoEntry: false })?.isDirectory() === true)
+      return undefined;
+    return unlessAbsent(() => readPlainFile(place), undefined);
+  });
   try {
     return bytes && new TextDecoder('utf-8', { fatal: bearing === undefined, ignoreBOM: true }).decode(bytes);
   } catch (error) {
@@ -231,9 +222,10 @@ const textOf = (root: string, path: string, bearing?: 'strays'): string | undefi
 
 /** Replaces or makes a file in one step; an existing one keeps its mode. Returns the folder, which is still to be synced. */
 const writeText = (root: string, path: string, text: string, syncsDirectory: boolean): Promise<string> =>
-  orWriteFailed(path, async () => {
+  onStorage(path, async () => {
     const place = writablePlace(root, path);
-    if (place === 'absent') throw new Error('the folder does not exist');
+    if (place === 'absent')
+      throw new SyncError('storage-failed', `${path} cannot be written: its folder does not exist.`);
     const mode = statSync(place, { throwIfNoEntry: false })?.mode;
     await writeFileAtomic(place, text, {
       ...(mode !== undefined && { mode: mode & 0o7777 }),
@@ -241,32 +233,3 @@ const writeText = (root: string, path: string, text: string, syncsDirectory: boo
     });
     return dirname(place);
   });
-
-/** As {@link placeBelow}; what keeps us from looking is named. */
-const placeOf = (root: string, path: string): string | 'absent' => {
-  try {
-    return placeBelow(root, path);
-  } catch (error) {
-    throw readFailed(path, error);
-  }
-};
-
-const readFailed = (path: string, cause: unknown): SyncError =>
-  isSyncError(cause)
-    ? cause
-    : new SyncError('storage-failed', `${path} cannot be read (${codeOf(cause)}).`, { cause });
-
-const orWriteFailed = async <T>(path: string, work: () => T | Promise<T>): Promise<T> => {
-  try {
-    return await work();
-  } catch (cause) {
-    if (isSyncError(cause)) throw cause;
-    throw new SyncError('storage-failed', `${path} cannot be written (${codeOf(cause)}).`, {
-      cause,
-      hint: 'Check the rights and the free space, then run the command again.',
-    });
-  }
-};
-
-const codeOf = (error: unknown): string =>
-  error instanceof NoPlainFile ? error.message : ((error as NodeJS.ErrnoException).code ?? messageOf(error));

@@ -2,7 +2,7 @@ import { laneName, type Placed } from '../events/lane.js';
 import { markdownLines, withoutCode } from './markdown.js';
 import type { BranchStanding } from './merge-selection.js';
 import { STATUS_LOG } from './status-log.js';
-import { isDoneWord } from './task-marks.js';
+import { isDoneWord, isTaskId } from './task-marks.js';
 import { findTask, tasksOf } from './tasks-document.js';
 import { lineOfKey } from './work-package.js';
 
@@ -67,37 +67,57 @@ export interface AcceptanceReason {
   readonly message: string;
   /** All of them, while the message names the first few. Relative to the project root, or to the work tree. */
   readonly places: readonly AcceptancePlace[];
+  /** What to do about it, in one sentence or two. */
+  readonly remedy: string;
 }
 
 /** Everything that keeps a work package from being accepted; empty = nothing does. */
 export const acceptanceReasons = (facts: AcceptanceFacts): readonly AcceptanceReason[] => {
   const { workPackageId: id, lane, file, directory, documents, branch, worktree } = facts;
-  const missing = DOCUMENTS.filter((name) => documents[name] === undefined).map((name) => `${name}.md`);
-  const texts = DOCUMENTS.map((name) => ({ path: `${directory}/${name}.md`, text: documents[name] ?? '' }));
-  const unclear = [...texts, file].flatMap(({ path, text }) =>
+  const texts = DOCUMENTS.map((name) => ({ path: `${directory}/${name}.md`, text: documents[name] }));
+  const missing = texts.flatMap(({ path, text }) => (text === undefined ? [{ path }] : []));
+  const unclear = [...texts, file].flatMap(({ path, text = '' }) =>
     markedLines(text).map((line) => ({ path, line })),
   );
-  const unclearNames = unclear.map(({ path, line }) => `${path.slice(path.lastIndexOf('/') + 1)}:${line}`);
   const dirty = facts.dirtyPaths.filter(countsAsDirty);
   const dirtyThere = worktree?.dirtyPaths.filter(countsAsWork) ?? [];
   const wrongLane = lane === 'for_review' ? [] : [atKey(file, 'lane')];
   return [
-    ...because('wrong-lane', wrongLane, `${id} is in ${laneName(facts)}, not in for_review.`),
+    ...because(
+      'wrong-lane',
+      wrongLane,
+      `${id} is in ${laneName(facts)}, not in for_review.`,
+      `When its work is done, say so: spec-kitty agent tasks move-task ${id} --to for_review`,
+    ),
     ...because(
       'missing-documents',
-      placesOf(missing.map((name) => `${directory}/${name}`)),
-      `Missing: ${missing.join(', ')}.`,
+      missing,
+      `Missing: ${missing.map(nameOf).join(', ')}.`,
+      `Write ${firstOf(missing)} and commit it; docs/features.md says what belongs into it.`,
     ),
     ...unfinishedTasks(facts),
-    ...because('needs-clarification', unclear, `${MARKER} …] stands in ${shorten(unclearNames)}.`),
-    ...because('dirty-tree', placesOf(dirty), `Not committed: ${shorten(dirty)}.`),
+    ...because(
+      'needs-clarification',
+      unclear,
+      `${MARKER} …] stands in ${shorten(unclear.map(nameOf))}.`,
+      `Answer the question in ${firstOf(unclear)}, then take the mark out and commit the file.`,
+    ),
+    ...because(
+      'dirty-tree',
+      dirty.map((path) => ({ path })),
+      `Not committed: ${shorten(dirty)}.`,
+      dirty.every((path) => path.startsWith('kitty-specs/'))
+        ? 'Commit it; what belongs to the plan is committed by: spec-kitty agent feature finalize-tasks --whole'
+        : 'Commit it in the main checkout, or let git ignore what is to stay out of it.',
+    ),
     // Whatever was not committed there is not merged either.
     ...because(
       'dirty-worktree',
-      placesOf(dirtyThere),
+      dirtyThere.map((path) => ({ path })),
       `Not committed in ${worktree?.directory ?? ''}: ${shorten(dirtyThere)}.`,
+      `Commit it in the work tree of ${id}, then merge it: spec-kitty merge ${id}`,
     ),
-    ...(branch?.standing === 'missing' || branch?.standing === 'unmerged' ? [notMerged(branch)] : []),
+    ...(branch?.standing === 'missing' || branch?.standing === 'unmerged' ? [notMerged(id, branch)] : []),
   ];
 };
 
@@ -108,10 +128,6 @@ export const countsAsDirty = (path: string): boolean => !/^\.(?:worktrees|kittif
 export const countsAsWork = (path: string): boolean =>
   countsAsDirty(path) && !/^kitty-specs(?:\/|$)/.test(path);
 
-/** What to do about a condition that is not met, in one sentence or two. */
-export const remedyOf = (workPackageId: string, reason: AcceptanceReason): string =>
-  REMEDIES[reason.code](workPackageId, reason);
-
 const DOCUMENTS = ['spec', 'plan', 'tasks'] as const;
 
 /** A condition that is met has no place where it is not. */
@@ -119,14 +135,20 @@ const because = (
   code: AcceptanceReason['code'],
   places: readonly AcceptancePlace[],
   message: string,
-): readonly AcceptanceReason[] => (places.length === 0 ? [] : [{ code, message, places }]);
-
-const placesOf = (paths: readonly string[]): readonly AcceptancePlace[] => paths.map((path) => ({ path }));
+  remedy: string,
+): readonly AcceptanceReason[] => (places.length === 0 ? [] : [{ code, message, places, remedy }]);
 
 const atKey = ({ path, text }: AcceptanceFacts['file'], key: string): AcceptancePlace => {
   const line = lineOfKey(text, key);
   return { path, ...(line !== undefined && { line }) };
 };
+
+/** Without the folder. */
+const nameOf = ({ path, line }: AcceptancePlace): string =>
+  path.slice(path.lastIndexOf('/') + 1) + (line === undefined ? '' : `:${line}`);
+
+const firstOf = ([first]: readonly AcceptancePlace[]): string =>
+  first === undefined ? 'the file' : `${first.path}${first.line === undefined ? '' : `:${first.line}`}`;
 
 const shorten = (names: readonly string[]): string =>
   names.length <= SHOWN
@@ -171,22 +193,29 @@ const unfinishedTasks = (facts: AcceptanceFacts): readonly AcceptanceReason[] =>
       hasSection
         ? `The section of ${workPackageId} in tasks.md names no task.`
         : `tasks.md has no section of ${workPackageId}, so that none of its tasks is known.`,
+      `Write its tasks below a heading such as "## ${workPackageId}: Title", each as "- [x] T001 What was done".`,
     );
   const openBoxes = marks.filter(({ isOpen }) => isOpen);
-  const boxNames = openBoxes.map(({ taskId, line }) => `${taskId ?? 'a box'} (line ${line})`);
-  const open = judged.filter(({ isDone }) => isDone === false).map(({ name }) => name);
+  const places = openBoxes.map(({ line }) => ({ path, line }));
+  const boxNames = openBoxes.map(({ taskId = 'a box', line }) => `${taskId} (line ${line})`);
+  const open = judged.filter(({ isDone }) => isDone === false);
   const unknown = judged.filter(({ isDone }) => isDone === undefined);
-  const unknownNames = shorten(unknown.map(({ name }) => name));
+  const boxed = openBoxes.find(({ taskId }) => taskId !== undefined)?.taskId;
+  const exampleOf = (tasks: typeof judged): string => tasks.find(({ id }) => isTaskId(id))?.id ?? 'T001';
   return [
     ...because(
       'open-boxes',
-      openBoxes.map(({ line }) => ({ path, line })),
+      places,
       `tasks.md has ${openBoxes.length} open: ${shorten(boxNames)}.`,
+      boxed === undefined
+        ? `Do what stands there and tick the box in ${firstOf(places)}, or take it out.`
+        : `Tick what is done: spec-kitty agent tasks mark-status ${boxed} --status done`,
     ),
     ...because(
       'open-tasks',
       open.slice(0, 1).map(() => ({ path: `${directory}/${STATUS_LOG}` })),
-      `The status log has ${open.length} open: ${shorten(open)}.`,
+      `The status log has ${open.length} open: ${shorten(open.map(({ name }) => name))}.`,
+      `Mark what is done: spec-kitty agent tasks mark-status ${exampleOf(open)} --status done`,
     ),
     ...because(
       'unknown-tasks',
@@ -194,23 +223,26 @@ const unfinishedTasks = (facts: AcceptanceFacts): readonly AcceptanceReason[] =>
         const line = unmarked.find(({ taskId }) => taskId === id)?.line;
         return line === undefined ? atKey(file, 'subtasks') : { path, line };
       }),
-      `Nothing says whether ${unknownNames} ${unknown.length === 1 ? 'is' : 'are'} done.`,
+      `Nothing says whether ${shorten(unknown.map(({ name }) => name))} ${unknown.length === 1 ? 'is' : 'are'} done.`,
+      `Give each a box in its section of tasks.md, such as "- [x] ${exampleOf(unknown)} What was done".`,
     ),
   ];
 };
 
-const notMerged = ({
-  name,
-  group,
-  target,
-  standing,
-}: NonNullable<AcceptanceFacts['branch']>): AcceptanceReason => {
+const notMerged = (
+  id: string,
+  { name, group, target, standing }: NonNullable<AcceptanceFacts['branch']>,
+): AcceptanceReason => {
   const which = `The branch ${name}${group === undefined ? '' : ` (${group} of lanes.json)`}`;
   const what =
     standing === 'missing'
       ? `is not here, so nobody can say that it is merged into ${target}.`
       : `is not merged into ${target}.`;
-  return { code: 'not-merged', message: `${which} ${what}`, places: [] };
+  const remedy =
+    group === undefined
+      ? `Merge it with: spec-kitty merge ${id}`
+      : 'Merge that branch as a whole, with git or with the program that made it.';
+  return { code: 'not-merged', message: `${which} ${what}`, places: [], remedy };
 };
 
 const MARKER = '[NEEDS CLARIFICATION';
@@ -235,39 +267,3 @@ const ABOUT_MARKERS = /^["'*_]* ?(?:markers?|tags?|placeholders?|tokens?)\b/i;
 const COUNTED = /\b(?:no|zero|0|any|all|every|each|without|unresolved|remaining)(?: \w+){0,2} $/i;
 const SETTLED =
   /^ (?:is|was|are|were|has been|have been) (?:all )?(?:resolved|removed|answered|settled|gone)\b/i;
-
-const REMEDIES: Readonly<Record<AcceptanceReason['code'], (id: string, reason: AcceptanceReason) => string>> =
-  {
-    'wrong-lane': (id) =>
-      `When its work is done, say so: spec-kitty agent tasks move-task ${id} --to for_review`,
-    'open-boxes': (_, { message, places }) => {
-      const task = taskIn(message);
-      return task === undefined
-        ? `Do what stands there and tick the box in ${placeOf(places)}, or take it out.`
-        : `Tick what is done: spec-kitty agent tasks mark-status ${task} --status done`;
-    },
-    'open-tasks': (_, { message }) =>
-      `Mark what is done: spec-kitty agent tasks mark-status ${taskIn(message) ?? 'T001'} --status done`,
-    'unknown-tasks': (_, { message }) =>
-      `Give each a box in its section of tasks.md, such as "- [x] ${taskIn(message) ?? 'T001'} What was done".`,
-    'no-tasks': (id) =>
-      `Write its tasks below a heading such as "## ${id}: Title", each as "- [x] T001 What was done".`,
-    'needs-clarification': (_, { places }) =>
-      `Answer the question in ${placeOf(places)}, then take the mark out and commit the file.`,
-    'missing-documents': (_, { places }) =>
-      `Write ${placeOf(places)} and commit it; docs/features.md says what belongs into it.`,
-    'dirty-tree': (_, { places }) =>
-      places.every(({ path }) => path.startsWith('kitty-specs/'))
-        ? 'Commit it; what belongs to the plan is committed by: spec-kitty agent feature finalize-tasks --whole'
-        : 'Commit it in the main checkout, or let git ignore what is to stay out of it.',
-    'dirty-worktree': (id) => `Commit it in the work tree of ${id}, then merge it: spec-kitty merge ${id}`,
-    'not-merged': (id, { message }) =>
-      / of lanes\.json\) /.test(message)
-        ? 'Merge that branch as a whole, with git or with the program that made it.'
-        : `Merge it with: spec-kitty merge ${id}`,
-  };
-
-const taskIn = (message: string): string | undefined => /\bT\d{2,5}\b/.exec(message)?.[0];
-
-const placeOf = ([first]: AcceptanceReason['places']): string =>
-  first === undefined ? 'the file' : `${first.path}${first.line === undefined ? '' : `:${first.line}`}`;

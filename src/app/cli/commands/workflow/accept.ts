@@ -1,4 +1,3 @@
-import { remedyOf } from '../../../../domain/work/acceptance.js';
 import type { AcceptResult } from '../../../work/accept-work-packages.js';
 import { defineCommand, flag, text } from '../../define-command.js';
 import { bold, dim, lines, type Text } from '../../render/text.js';
@@ -20,10 +19,9 @@ export const accept = defineCommand({
     const { wp: workPackageIds, noCommit, ...said } = args;
     const input = { ...(await client.feature(common.feature)), workPackageIds, commit: !noCommit, ...said };
     const work = await client.work.acceptWorkPackages.run(input, signal);
-    const result = { ...work.result, refused: work.result.refused.map(withRemedies) };
     return {
-      outcome: result.refused.length === 0 ? 'done' : 'failed',
-      work: { ...work, result },
+      outcome: work.result.refused.length === 0 ? 'done' : 'failed',
+      work,
       text: lines(sentences(work.result)),
       next: nextAfter(work.result),
     };
@@ -37,11 +35,6 @@ const nextAfter = ({ isCheck, accepted, refused, isFeatureCompleted }: AcceptRes
   return [isCheck ? 'spec-kitty accept' : 'spec-kitty status'];
 };
 
-const withRemedies = ({ workPackageId, reasons }: AcceptResult['refused'][number]) => ({
-  workPackageId,
-  reasons: reasons.map((reason) => ({ ...reason, remedy: remedyOf(workPackageId, reason) })),
-});
-
 const sentences = (result: AcceptResult): readonly Text[] => {
   const idle = new Set(result.withoutCommits);
   const verb = result.isCheck ? 'can be accepted' : 'is accepted';
@@ -50,10 +43,7 @@ const sentences = (result: AcceptResult): readonly Text[] => {
     ...result.alreadyDone.map((id): Text => [bold(id), ' was accepted before.']),
     ...result.refused.flatMap(({ workPackageId, reasons }): readonly Text[] => [
       [bold(workPackageId), ' is not accepted:'],
-      ...reasons.flatMap((reason): readonly Text[] => [
-        `  ${reason.message}`,
-        dim(`    ${remedyOf(workPackageId, reason)}`),
-      ]),
+      ...reasons.flatMap(({ message, remedy }): readonly Text[] => [`  ${message}`, dim(`    ${remedy}`)]),
     ]),
     ...(result.isFeatureCompleted ? [`${result.feature} is complete.`] : []),
   ];
