@@ -135,22 +135,18 @@ export interface FeatureFiles {
   /** What a work package file would read like; untouched keys, comments, quoting and body stay byte for byte. */
   change(document: WorkPackageDocument, edits: readonly WorkPackageEdit[]): Promise<FileChange>;
   /**
-   * Writes the changes in order, each file in one atomic durable step that keeps its mode; one that reads like `after`
-   * already is left alone. Fails with `storage-failed`, also when a file no longer reads like `before`, which is
+   * Writes the changes in order, each file in one atomic durable step that keeps its mode; folders that are missing are
+   * made, and one that reads like `after` already is left alone. Fails with `storage-failed`, also when a file no longer reads like `before`, which is
    * somebody's edit; earlier ones stay.
    */
   write(held: HeldRepository, changes: readonly FileChange[]): Promise<void>;
   /**
    * Undoes `write`, also one that came only part of the way: every file that reads like `after` reads like `before`
-   * again, and one that did not exist is gone; what somebody else made of a file meanwhile stays. In reverse order; may
+   * again, and one that did not exist is gone with the folders that are empty then; what somebody else made of a file
+   * meanwhile stays. In reverse order; may
    * be repeated. Fails with `storage-failed`, having tried every file.
    */
   restore(held: HeldRepository, changes: readonly FileChange[]): Promise<void>;
-  /**
-   * Makes a folder of the project and those above it where they are missing. Returns what removes again those that it
-   * made and that are empty by then.
-   */
-  makeFolders(held: HeldRepository, path: string): Promise<() => Promise<void>>;
   /** Removes what a writer of these files left beside them when it died. May be repeated. */
   sweep(held: HeldRepository, paths: readonly string[]): Promise<void>;
   /** Present text of a file; `undefined` when it does not exist. Fails with `storage-failed` for a way out of the project. */

@@ -1,8 +1,9 @@
 import { isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
 import type { Pair, ParsedNode } from 'yaml';
 import { SyncError } from '../../domain/errors.js';
+import { canonicalJson } from '../../domain/events/canonical-json.js';
 import { lineEndingOf } from '../../domain/work/markdown.js';
-import { readFrontMatter, splitFrontMatter, type FrontMatterReading } from './read-front-matter.js';
+import { readFrontMatter, splitFrontMatter } from './read-front-matter.js';
 
 /** A front matter key and what it shall say. */
 interface FrontMatterEntry {
@@ -22,14 +23,16 @@ export const setFrontMatterKeys = (text: string, entries: readonly FrontMatterEn
   if (fault !== undefined) throw cannotSet(names, fault.reason);
   const { yaml } = splitFrontMatter(text);
   if (yaml === undefined) return setFrontMatterKeys(withFrontMatter(text), entries);
-  const changing = entries.filter((entry) => !isAlready(values, entry));
+  const changing = entries.filter(({ key, value }) => canonicalJson(values[key]) !== canonicalJson(value));
   if (changing.length === 0) return text;
   const eol = lineEndingOf(text);
   const edited = changing.reduce((sofar, entry) => withKey(sofar, entry, eol), yaml.text);
   const changed = text.slice(0, yaml.start) + edited + text.slice(yaml.start + yaml.text.length);
-  if (!isOnlyChange(values, readFrontMatter(changed), changing)) {
+  // The last word on every edit: read again, these keys say what they shall, and the others what they said.
+  const wanted = { ...values, ...Object.fromEntries(changing.map(({ key, value }) => [key, value])) };
+  const after = readFrontMatter(changed);
+  if (after.fault !== undefined || canonicalJson(after.frontMatter) !== canonicalJson(wanted))
     throw cannotSet(names, 'other values depend on it');
-  }
   return changed;
 };
 
@@ -44,30 +47,11 @@ const withFrontMatter = (text: string): string => {
   return `${mark}---${eol}---${eol}${text.slice(mark.length)}`;
 };
 
-const isAlready = (values: Readonly<Record<string, unknown>>, { key, value }: FrontMatterEntry): boolean =>
-  Object.hasOwn(values, key) && JSON.stringify(values[key]) === JSON.stringify(value);
-
-/** The last word on every edit: read again, the other keys say what they said, and these say what they shall. */
-const isOnlyChange = (
-  before: Readonly<Record<string, unknown>>,
-  after: FrontMatterReading,
-  changing: readonly FrontMatterEntry[],
-): boolean => {
-  const keys = new Set(changing.map(({ key }) => key));
-  const others = (values: Readonly<Record<string, unknown>>): string =>
-    JSON.stringify(Object.entries(values).filter(([name]) => !keys.has(name)));
-  return (
-    after.fault === undefined &&
-    changing.every((entry) => isAlready(after.frontMatter, entry)) &&
-    others(after.frontMatter) === others(before)
-  );
-};
-
 type FrontMatterPair = Pair<ParsedNode, ParsedNode | null>;
 
 /** The text of a front matter with one key saying something. */
 const withKey = (yaml: string, { key, value }: FrontMatterEntry, eol: string): string => {
-  const { contents } = parseDocument(yaml, { keepSourceTokens: true, logLevel: 'silent' });
+  const { contents } = parseDocument(yaml, { logLevel: 'silent' });
   const pairs = isMap(contents) ? (contents.items as readonly FrontMatterPair[]) : [];
   const spliced = (start: number, end: number, text: string): string =>
     yaml.slice(0, start) + text + yaml.slice(end);
@@ -88,7 +72,7 @@ const withKey = (yaml: string, { key, value }: FrontMatterEntry, eol: string): s
   }
   const node = pair.value;
   const [from, to] = node?.range ?? [0, 0];
-  const colon = afterColon(pair);
+  const colon = yaml.indexOf(':', pair.key.range[1]) + 1;
   if (typeof value === 'string') {
     const isInline = isAlias(node) || (isScalar(node) && !/^BLOCK_/.test(node.type ?? ''));
     if (isInline && to > from)
@@ -118,13 +102,6 @@ const withKey = (yaml: string, { key, value }: FrontMatterEntry, eol: string): s
   const at = isBlock ? without.indexOf('\n', colon) + 1 || without.length : colon;
   const said = typeof value === 'string' ? ` ${scalarText(value)}` : isBlock ? itemsOf(value) : ' []';
   return without.slice(0, at) + said + without.slice(at);
-};
-
-/** The place right behind the colon of a key. */
-const afterColon = (pair: FrontMatterPair): number => {
-  const colon = pair.srcToken?.sep?.find(({ type }) => type === 'map-value-ind');
-  if (colon === undefined) throw cannotSet(String(pair.key), 'it has no value');
-  return colon.offset + 1;
 };
 
 /**

@@ -20,27 +20,18 @@ export interface PlanningFolder {
   text(path: string, bearing?: 'strays'): Promise<string | undefined>;
 }
 
-/** A folder in `kitty-specs/`. */
-export interface JudgedFolder {
-  readonly name: string;
-  /** Why it is no feature. */
-  readonly reason: string | undefined;
-  readonly mayBeFeature: boolean;
-}
-
-/** `undefined` when there is no such folder. One that leads out of the project is no feature. */
-export const judgeFolder = async (from: PlanningFolder, name: string): Promise<JudgedFolder | undefined> => {
-  try {
-    const entries = await from.entries(featureDirectory(name));
-    if (entries === undefined) return undefined;
-    const has = (wanted: string): boolean => entries.some((entry) => entry.name === wanted);
-    const signs = { hasMeta: has('meta.json'), hasTasks: has('tasks') };
-    return { name, reason: whyNoFeature(name, signs), mayBeFeature: signs.hasMeta || signs.hasTasks };
-  } catch (error) {
-    if (!isSyncError(error)) throw error;
-    const reason = whyNoFeature(name, { hasMeta: false, hasTasks: false, isOutside: true });
-    return { name, reason, mayBeFeature: true };
-  }
+/** Whether a folder in `kitty-specs/` is a feature: then no reason speaks against it. `undefined` when there is no such folder. */
+export const judgeFolder = async (from: PlanningFolder, name: string) => {
+  const path = featureDirectory(name);
+  const entries = await from.entries(path).catch((error: unknown) => {
+    if (isSyncError(error)) return 'outside' as const;
+    throw error;
+  });
+  if (entries === undefined) return undefined;
+  const isOutside = entries === 'outside';
+  const holdsPlans = !isOutside && entries.some((entry) => ['meta.json', 'tasks'].includes(entry.name));
+  const reason = whyNoFeature(name, holdsPlans, isOutside);
+  return { name, path, reason, mayBeFeature: holdsPlans || isOutside };
 };
 
 /** Everything about one feature; `undefined` when it does not exist. `understand`: how a work package file is read. */

@@ -2,7 +2,6 @@ import { mkdirSync, readdirSync, rmdirSync, statSync, unlinkSync } from 'node:fs
 import { basename, dirname, join } from 'node:path';
 import { isSyncError, SyncError } from '../../domain/errors.js';
 import { isFeatureSlug } from '../../domain/ids.js';
-import { featureDirectory } from '../../domain/work/feature-slug.js';
 import type { WorkPackageEdit } from '../../domain/work/transition.js';
 import { describeWorkPackageFault } from '../../domain/work/work-package.js';
 import type { HeldRepository } from '../../ports/events.js';
@@ -18,13 +17,7 @@ import { placeBelow, readPlainFile, writablePlace } from '../fs/repository-file.
 import { attempt, onStorage, unlessAbsent } from '../fs/storage-failure.js';
 import { setFrontMatterKeys } from './edit-front-matter.js';
 import { isSparse } from './git-places.js';
-import {
-  judgeFolder,
-  readFeature,
-  workPackageDocument,
-  type JudgedFolder,
-  type PlanningFolder,
-} from './read-feature.js';
+import { judgeFolder, readFeature, workPackageDocument, type PlanningFolder } from './read-feature.js';
 
 /** The planning documents of a project as files. Nothing is read or written through a link that leads out of it. */
 export class WorkPackageFiles implements FeatureFiles {
@@ -48,8 +41,8 @@ export class WorkPackageFiles implements FeatureFiles {
 
   async strangers(projectRoot: string): Promise<readonly StrangeFolder[]> {
     const folders = await foldersOf(projectRoot, () => true);
-    return folders.flatMap(({ name, reason, mayBeFeature }) =>
-      reason === undefined ? [] : [{ path: featureDirectory(name), reason, mayBeFeature }],
+    return folders.flatMap(({ path, reason, mayBeFeature }) =>
+      reason === undefined ? [] : [{ path, reason, mayBeFeature }],
     );
   }
 
@@ -116,34 +109,13 @@ export class WorkPackageFiles implements FeatureFiles {
             const place = placeBelow(projectRoot, path);
             unlinkSync(place);
             syncDirectory(dirname(place));
+            removeEmptyFolders(projectRoot, dirname(path));
           });
       } catch (error) {
         failures.push(error);
       }
     }
     if (failures.length > 0) throw failures[0];
-  }
-
-  async makeFolders(
-    { checkout: { projectRoot } }: HeldRepository,
-    path: string,
-  ): Promise<() => Promise<void>> {
-    const made: string[] = [];
-    for (let at = path; placeBelow(projectRoot, at) === 'absent'; at = dirname(at)) made.push(at);
-    await onStorage(path, () => {
-      for (const each of [...made].reverse()) {
-        const above = placeBelow(projectRoot, dirname(each));
-        mkdirSync(join(above, basename(each)));
-        syncDirectory(above);
-      }
-    });
-    return async () => {
-      for (const each of made) {
-        const place = placeBelow(projectRoot, each);
-        // It stays when somebody has put something into it.
-        if (place !== 'absent') attempt(() => rmdirSync(place));
-      }
-    };
   }
 
   async sweep({ checkout: { projectRoot } }: HeldRepository, paths: readonly string[]): Promise<void> {
@@ -167,10 +139,7 @@ const namesIn = async (projectRoot: string): Promise<readonly string[]> => {
 };
 
 /** The folders in `kitty-specs/` with a wanted name, ascending. */
-const foldersOf = async (
-  projectRoot: string,
-  isWanted: (name: string) => boolean,
-): Promise<readonly JudgedFolder[]> => {
+const foldersOf = async (projectRoot: string, isWanted: (name: string) => boolean) => {
   const names = await namesIn(projectRoot);
   if (names.length === 0 && isSparse(projectRoot)) throw leftOut();
   const files = planningFolder(projectRoot);
@@ -223,13 +192,29 @@ const textOf = async (root: string, path: string, bearing?: 'strays'): Promise<s
 /** Replaces or makes a file in one step; an existing one keeps its mode. Returns the folder, which is still to be synced. */
 const writeText = (root: string, path: string, text: string, syncsDirectory: boolean): Promise<string> =>
   onStorage(path, async () => {
+    makeFolder(root, dirname(path));
     const place = writablePlace(root, path);
-    if (place === 'absent')
-      throw new SyncError('storage-failed', `${path} cannot be written: its folder does not exist.`);
     const mode = statSync(place, { throwIfNoEntry: false })?.mode;
     await writeFileAtomic(place, text, {
       ...(mode !== undefined && { mode: mode & 0o7777 }),
       syncsDirectory,
     });
     return dirname(place);
+  });
+
+/** Makes a folder of the project and those above it where they are missing. Returns its place. */
+const makeFolder = (root: string, folder: string): string => {
+  const place = placeBelow(root, folder);
+  if (place !== 'absent') return place;
+  if (folder === '.') throw new SyncError('storage-failed', `The folder ${root} is gone.`);
+  const above = makeFolder(root, dirname(folder));
+  mkdirSync(join(above, basename(folder)));
+  syncDirectory(above);
+  return join(above, basename(folder));
+};
+
+/** Up to the first one in which something lies. */
+const removeEmptyFolders = (root: string, folder: string): void =>
+  attempt(() => {
+    for (let at = folder; at !== '.'; at = dirname(at)) rmdirSync(placeBelow(root, at));
   });

@@ -14,7 +14,7 @@ export interface InstructionsInput {
 
 interface InstructionsPorts {
   readonly repository: Pick<Repository, 'exclusive'>;
-  readonly files: Pick<FeatureFiles, 'text' | 'write' | 'restore' | 'makeFolders'>;
+  readonly files: Pick<FeatureFiles, 'text' | 'write' | 'restore'>;
 }
 
 /** Writes the page that teaches an agent the workflow into the file that its host reads, or takes it out again. */
@@ -45,10 +45,7 @@ export class InstallInstructions extends UseCase<InstructionsPorts> {
         const { files } = this.ports;
         // A file in which nothing but the page was left is taken away as if it had just been made.
         if (after === '') await files.restore(held, [{ path, before: undefined, after: before ?? '' }]);
-        else {
-          if (path.includes('/')) await files.makeFolders(held, path.slice(0, path.lastIndexOf('/')));
-          await files.write(held, [change]);
-        }
+        else await files.write(held, [change]);
       },
       signal,
     );

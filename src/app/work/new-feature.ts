@@ -36,7 +36,7 @@ export class MakeFeature extends UseCase<WorkPorts & { readonly wallClock: WallC
     const { checkout, commit, target, ...wish } = input;
     const { files, repository, perform, wallClock } = this.ports;
     const { projectRoot } = checkout;
-    const plan: WorkRequest<NewFeatureResult>['plan'] = async (_, held, undoing) => {
+    const plan: WorkRequest<NewFeatureResult>['plan'] = async () => {
       const strangers = await files.strangers(projectRoot);
       const taken = [
         ...(await files.features(projectRoot)),
@@ -47,7 +47,6 @@ export class MakeFeature extends UseCase<WorkPorts & { readonly wallClock: WallC
       const made = newFeature({ ...wish, targetBranch, createdAt }, taken);
       const { slug: feature, directory, workPackages } = made;
       const paths = made.files.map(({ path }) => path);
-      undoing.push(await files.makeFolders(held, `${directory}/tasks`));
       return {
         result: { feature, directory, workPackages, files: paths },
         changes: made.files.map(({ path, text }) => ({ path, before: undefined, after: text })),

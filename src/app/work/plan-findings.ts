@@ -1,10 +1,6 @@
 import { isSyncError } from '../../domain/errors.js';
 import { STATUS_LOG } from '../../domain/work/status-log.js';
-import {
-  faultyEdges,
-  explainDependencyFault,
-  type DependencyFault,
-} from '../../domain/work/dependency-graph.js';
+import type { DependencyFault } from '../../domain/work/dependency-graph.js';
 import { lineOfKey, type WorkPackageFault } from '../../domain/work/work-package.js';
 import type { FeatureDocuments } from '../../ports/work.js';
 import { readFeatureState, type FeatureState } from './feature-state.js';
@@ -76,17 +72,13 @@ const unreadable = ({ documents }: FeatureState, { path, line, reason }: WorkPac
 };
 
 /** A cycle is shown at each of its edges: any of them may be the one that is too much. */
-const findingsOf = (fault: DependencyFault): readonly PlanFinding[] => {
-  const message = explainDependencyFault(fault).replace(/^i/, 'I');
-  const code = CODES[fault.fault];
-  if (fault.fault === 'unclear') return [{ ...fault.place, code, message }];
-  return faultyEdges(fault).map(({ place, from, to }) => ({
+const findingsOf = ({ fault, edges, what }: DependencyFault): readonly PlanFinding[] =>
+  edges.map(({ place, from, to }) => ({
     ...place,
-    code,
-    message,
-    dependency: { from, to },
+    code: CODES[fault],
+    message: what.replace(/^i/, 'I'),
+    ...(fault !== 'unclear' && { dependency: { from, to } }),
   }));
-};
 
 const CODES = {
   unknown: 'unknown-dependency',

@@ -1,4 +1,3 @@
-import { unreachable } from '../errors.js';
 import { isWorkPackageId } from '../ids.js';
 import { compareWorkPackageIds } from './work-package-id.js';
 
@@ -21,13 +20,14 @@ export interface DependencyGraph {
   readonly edges: readonly DependencyEdge[];
 }
 
-export type DependencyFault =
-  | { readonly fault: 'unknown'; readonly edge: DependencyEdge }
-  | { readonly fault: 'self'; readonly edge: DependencyEdge }
-  /** A statement names something, and nobody can say whether it is needed. */
-  | { readonly fault: 'unclear'; readonly from: string; readonly what: string; readonly place: Place }
-  /** The edges of one cycle, in its direction, beginning at its smallest id. */
-  | { readonly fault: 'cycle'; readonly edges: readonly DependencyEdge[] };
+export interface DependencyFault {
+  /** `unclear`: a statement names something, and nobody can say whether it is needed. */
+  readonly fault: 'unknown' | 'self' | 'unclear' | 'cycle';
+  /** Those at fault; of a cycle in its direction, beginning at its smallest id. */
+  readonly edges: readonly DependencyEdge[];
+  /** As a sentence, without the places. */
+  readonly what: string;
+}
 
 /** The same work packages and edges in one order, whatever order they came in; repeated edges count once. */
 export const dependencyGraph = (
@@ -60,46 +60,29 @@ export const topologicalOrder = (graph: DependencyGraph): readonly string[] => {
 /** Everything that is wrong with a graph, in a fixed order: unknown ids, self-references, one cycle of each knot. */
 export const dependencyFaults = (graph: DependencyGraph): readonly DependencyFault[] => {
   const known = new Set(graph.ids);
-  const isUnknown = ({ to }: DependencyEdge): boolean => !known.has(to);
-  const isSelf = ({ from, to }: DependencyEdge): boolean => from === to;
-  const sound = graph.edges.filter((edge) => !isUnknown(edge) && !isSelf(edge));
+  const unknown = graph.edges.filter(({ to }) => !known.has(to));
+  const selves = graph.edges.filter(({ from, to }) => from === to);
+  const sound = graph.edges.filter((edge) => !unknown.includes(edge) && !selves.includes(edge));
   return [
-    ...graph.edges.filter(isUnknown).map((edge) => ({ fault: 'unknown' as const, edge })),
-    ...graph.edges.filter(isSelf).map((edge) => ({ fault: 'self' as const, edge })),
-    ...cycles({ ids: graph.ids, edges: sound }).map((edges) => ({ fault: 'cycle' as const, edges })),
+    ...unknown.map((edge): DependencyFault => {
+      const why = isWorkPackageId(edge.to) ? 'which does not exist' : 'which is no work package id';
+      return { fault: 'unknown', edges: [edge], what: `${edge.from} depends on ${edge.to}, ${why}.` };
+    }),
+    ...selves.map((edge): DependencyFault => {
+      return { fault: 'self', edges: [edge], what: `${edge.from} depends on itself.` };
+    }),
+    ...cycles({ ids: graph.ids, edges: sound }).map((edges): DependencyFault => {
+      const way = [...edges, ...edges.slice(0, 1)].map(({ from }) => from).join(' → ');
+      return { fault: 'cycle', edges, what: `${way} is a cycle.` };
+    }),
   ];
 };
 
 /** A fault as one line that names the places to look at. */
-export const describeDependencyFault = (fault: DependencyFault): string => {
-  const places = fault.fault === 'unclear' ? [fault.place] : faultyEdges(fault).map(({ place }) => place);
-  const named = places.map(({ path, line }) => (line === undefined ? path : `${path}:${line}`));
-  return `${named.join(', ')}: ${explainDependencyFault(fault)}`;
+export const describeDependencyFault = ({ edges, what }: DependencyFault): string => {
+  const places = edges.map(({ place: { path, line } }) => (line === undefined ? path : `${path}:${line}`));
+  return `${places.join(', ')}: ${what}`;
 };
-
-/** What is wrong, without the places. */
-export const explainDependencyFault = (fault: DependencyFault): string => {
-  switch (fault.fault) {
-    case 'unknown': {
-      const { from, to } = fault.edge;
-      const why = isWorkPackageId(to) ? 'which does not exist' : 'which is no work package id';
-      return `${from} depends on ${to}, ${why}.`;
-    }
-    case 'self':
-      return `${fault.edge.from} depends on itself.`;
-    case 'unclear':
-      return `it is not clear whether ${fault.from} depends on ${fault.what}.`;
-    case 'cycle':
-      return `${[...fault.edges, ...fault.edges.slice(0, 1)].map(({ from }) => from).join(' → ')} is a cycle.`;
-    default:
-      return unreachable(fault);
-  }
-};
-
-/** The edges that are at fault. */
-export const faultyEdges = (
-  fault: Exclude<DependencyFault, { fault: 'unclear' }>,
-): readonly DependencyEdge[] => (fault.fault === 'cycle' ? fault.edges : [fault.edge]);
 
 /** `stuck`: the ids that are on a cycle or lead to one. */
 const sorted = ({ ids, edges }: DependencyGraph): Readonly<Record<'order' | 'stuck', readonly string[]>> => {

@@ -9,54 +9,40 @@ export interface PassedOver {
   readonly reason: string;
 }
 
-/** What a folder in `kitty-specs/` holds, as far as it tells whether it is a feature. */
-export interface FolderSigns {
-  readonly hasMeta: boolean;
-  readonly hasTasks: boolean;
-  readonly isOutside?: boolean;
-}
-
 /**
  * Why a folder in `kitty-specs/` is no feature; `undefined` when it is one: its name is safe, and it has a number or
- * one of the documents that no other folder has.
+ * one of the documents that no other folder has. `isOutside`: it leads out of the project.
  */
-export const whyNoFeature = (
-  name: string,
-  { hasMeta, hasTasks, isOutside }: FolderSigns,
-): string | undefined => {
+export const whyNoFeature = (name: string, holdsPlans: boolean, isOutside: boolean): string | undefined => {
   if (name.startsWith('.')) return 'is hidden';
   if (!FEATURE_SLUG_PATTERN.test(name)) return 'has a name with control characters or slashes';
-  if (isOutside === true) return 'leads out of the project';
-  if (hasMeta || hasTasks || featureNumber(name) !== undefined) return undefined;
+  if (isOutside) return 'leads out of the project';
+  if (holdsPlans || featureNumber(name) !== undefined) return undefined;
   return 'has neither meta.json nor tasks/';
 };
 
-/** A file that describes a work package. A reason is one why it cannot be worked on where it is. */
+/** A file that describes a work package. A fault is why it cannot be worked on where it is. */
 interface LaidOutFile {
   readonly path: string;
   readonly fault?: string;
 }
 
-/** Which files of a feature describe work packages, and which look as if they did. */
-interface Layout {
-  readonly workPackages: readonly LaidOutFile[];
-  readonly passedOver: readonly PassedOver[];
-}
-
 /**
- * Sorts the files of a feature by what they are. Work packages lie in `tasks/` or in any folder below it, but in one
- * that is named after a lane they cannot be worked on: its name would go on to say what the file no longer does.
+ * Sorts the files of a feature: which describe work packages, and which only look as if they did. Work packages lie in
+ * `tasks/` or in any folder below it, but in one that is named after a lane they cannot be worked on: its name would go
+ * on to say what the file no longer does.
  * @param directory of the feature
  * @param unsorted paths of the files in it, relative to the project root
  */
-export const layoutOf = (directory: string, unsorted: readonly string[]): Layout => {
+export const layoutOf = (directory: string, unsorted: readonly string[]) => {
   const paths = [...unsorted].sort();
   const folder = `${directory}/tasks/`;
-  const inTasks = paths.filter((path) => path.startsWith(folder) && !path.includes('/.'));
+  const inTasks = paths.filter((path) => path.startsWith(folder));
   const foldersOf = (path: string): readonly string[] => path.slice(folder.length).split('/').slice(0, -1);
   const onTop = new Map(
     inTasks.flatMap((path) => (foldersOf(path).length === 0 ? [[idOf(path), path]] : [])),
   );
+  const isNothing = inTasks.every((path) => idOf(path) === undefined);
   const workPackages: LaidOutFile[] = [];
   const passedOver: PassedOver[] = [];
   for (const path of inTasks) {
@@ -65,7 +51,9 @@ export const layoutOf = (directory: string, unsorted: readonly string[]): Layout
     const twin = folders.length === 0 ? undefined : onTop.get(id);
     const lane = folders.find(isLaneFolder);
     if (id === undefined) {
-      if (NEARLY.test(nameOf(path))) passedOver.push({ path, reason: NAME });
+      // Where nothing is found, whatever may have been meant is worth a word.
+      if (NEARLY.test(nameOf(path)) || (isNothing && PAGE.test(nameOf(path))))
+        passedOver.push({ path, reason: 'is not named like a work package, as in WP01-title.md' });
     } else if (twin !== undefined) {
       passedOver.push({ path, reason: `is not read, because ${nameOf(twin)} in tasks/ itself is ${id}` });
     } else if (lane !== undefined) {
@@ -73,26 +61,15 @@ export const layoutOf = (directory: string, unsorted: readonly string[]): Layout
       workPackages.push({ path, fault });
     } else workPackages.push({ path });
   }
-  if (workPackages.length > 0) return { workPackages, passedOver };
-  // Nothing was found: whatever may have been meant is worth a word.
-  const others = inTasks.filter((path) => path.endsWith('.md') && !/^readme\.md$/i.test(nameOf(path)));
-  const outside = paths.filter((path) => !path.startsWith(folder) && idOf(path) !== undefined);
-  return {
-    workPackages,
-    passedOver: [
-      ...passedOver,
-      ...others
-        .filter((path) => !passedOver.some((each) => each.path === path))
-        .map((path) => ({ path, reason: NAME })),
-      ...outside.map((path) => ({ path, reason: 'lies outside of tasks/, where work packages are read' })),
-    ],
-  };
+  const outside = paths.filter((path) => isNothing && !path.startsWith(folder) && idOf(path) !== undefined);
+  const reason = 'lies outside of tasks/, where work packages are read';
+  return { workPackages, passedOver: [...passedOver, ...outside.map((path) => ({ path, reason }))] };
 };
-
-const NAME = 'is not named like a work package, as in WP01-title.md';
 
 /** Begins like the name of a work package. */
 const NEARLY = /^wp[-_ ]?\d.*\.(?:md|markdown)$/i;
+
+const PAGE = /^(?!readme\.md$).*\.md$/i;
 
 const isLaneFolder = (name: string): boolean => laneFromText(name.replace(/[- ]/g, '_')) !== undefined;
 

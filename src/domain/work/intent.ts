@@ -36,20 +36,20 @@ export interface IntendedChange {
 export interface Intent {
   readonly version: 1;
   /** Outbox that the events go to; absent for events without identity. */
-  readonly project?: string;
+  readonly project?: string | undefined;
   /** In the order of their capture. */
   readonly events: readonly IntendedEvent[];
   /** Branch that was checked out in the main checkout. */
-  readonly branch?: string;
+  readonly branch?: string | undefined;
   /** The commit that belongs to the work; absent with `--no-commit`. */
-  readonly commit?: { readonly paths: readonly string[]; readonly message: string };
+  readonly commit?: { readonly paths: readonly string[]; readonly message: string } | undefined;
   /** Journal's next record number when the work began: earlier records need not be searched. */
   readonly nextRecord: number;
   /**
    * The edits in their order, when there is more than one file: one file changes in one step, several can be caught
    * half-way, and only their texts tell how to finish or undo them.
    */
-  readonly changes?: readonly IntendedChange[];
+  readonly changes?: readonly IntendedChange[] | undefined;
 }
 
 /** A piece of work as its command decided it. */
@@ -64,18 +64,10 @@ export interface IntendedWork extends Pick<Intent, 'events' | 'nextRecord'> {
 }
 
 /** The intent to do a piece of work. */
-export const intentOf = (work: IntendedWork): Intent => {
-  const { project, branch, events, changes, message, nextRecord } = work;
-  const { paths = changes.map(({ path }) => path) } = work;
-  return {
-    version: 1,
-    ...(project === undefined ? {} : { project }),
-    events,
-    ...(branch === undefined ? {} : { branch }),
-    ...(message === undefined ? {} : { commit: { paths, message } }),
-    nextRecord,
-    ...(changes.length < 2
-      ? {}
-      : { changes: changes.map(({ path, before, after }) => ({ path, before, after })) }),
-  };
-};
+export const intentOf = ({ changes, message, paths, ...work }: IntendedWork): Intent => ({
+  version: 1,
+  ...work,
+  commit: message === undefined ? undefined : { paths: paths ?? changes.map(({ path }) => path), message },
+  changes:
+    changes.length < 2 ? undefined : changes.map(({ path, before, after }) => ({ path, before, after })),
+});

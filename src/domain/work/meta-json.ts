@@ -1,6 +1,7 @@
 import { isIsoTime } from '../events/iso-time.js';
 import { err, ok, type Result } from '../result.js';
-import { isFields } from '../document.js';
+import { isFields, parseJson } from '../document.js';
+import { canonicalJson } from '../events/canonical-json.js';
 import { lineEndingOf } from './markdown.js';
 
 /** What `meta.json` of a feature says, as far as we use it. */
@@ -65,22 +66,31 @@ export const withAnnounced = (
   text: string,
   entries: readonly (readonly [key: string, eventId: string])[],
 ): string => {
-  if (entries.length === 0) return text;
+  const meta = read(text);
+  if (entries.length === 0 || !isFields(meta)) return text;
+  const { announced } = meta;
+  const map = { ...(isFields(announced) ? announced : {}), ...Object.fromEntries(entries) };
   const eol = lineEndingOf(text);
-  const open = text.indexOf('{');
-  const close = text.lastIndexOf('}');
+  const [open, close] = [text.indexOf('{'), text.lastIndexOf('}')];
   const isEmpty = text.slice(open + 1, close).trim() === '';
   const indent = isEmpty ? '  ' : /^\s*\n([ \t]*)/.exec(text.slice(open + 1))?.[1];
-  const [from, to] = valueOfMember(text, 'announced') ?? [close, close];
-  const before: unknown = from === to ? undefined : JSON.parse(text.slice(from, to));
-  const map = { ...(isFields(before) ? before : {}), ...Object.fromEntries(entries) };
   const json = JSON.stringify(map, undefined, indent).replaceAll('\n', `${eol}${indent ?? ''}`);
-  if (from < to) return text.slice(0, from) + json + text.slice(to);
+  const replaced = [...text.matchAll(ANNOUNCED)].map(
+    ({ index, 0: value }) => text.slice(0, index) + json + text.slice(index + value.length),
+  );
   const end = text.slice(0, close).trimEnd().length;
   const gap = indent === undefined ? ' ' : `${eol}${indent}`;
   const tail = isEmpty ? eol : text.slice(end, close);
-  return `${text.slice(0, end)}${isEmpty ? '' : ','}${gap}"announced": ${json}${tail}${text.slice(close)}`;
+  // Of several members of one name the last one counts.
+  const added = `${text.slice(0, end)}${isEmpty ? '' : ','}${gap}"announced": ${json}${tail}${text.slice(close)}`;
+  const wanted = canonicalJson({ ...meta, announced: map });
+  return replaced.find((each) => canonicalJson(read(each)) === wanted) ?? added;
 };
+
+/** The value behind a key of this name, wherever it stands: that it is the right one shows when it is replaced. */
+const ANNOUNCED = /(?<="announced"\s*:\s*)(?:\{[^{}]*\}|"(?:[^"\\]|\\.)*"|[^\s,{}[\]"]+)/g;
+
+const read = (text: string): unknown => parseJson(text.replace(/^\ufeff/, ''));
 
 /** The event id under a key of `announced`; also of a text that is not readable as a whole. */
 export const announcedEventId = (text: string, key: string): string | undefined => {
@@ -90,24 +100,3 @@ export const announcedEventId = (text: string, key: string): string | undefined 
 
 const textOf = (value: unknown): string | undefined =>
   typeof value === 'string' && value.trim() !== '' ? value : undefined;
-
-/** Where the value of a member of the outermost object begins and ends. Of several of one name the last one counts. */
-const valueOfMember = (text: string, key: string): readonly [from: number, to: number] | undefined => {
-  let found: readonly [number, number] | undefined;
-  let [depth, from, end] = [0, -1, 0];
-  let [name, before] = ['""', ''];
-  for (const { 0: token, index } of text.matchAll(JSON_TOKEN)) {
-    if (depth === 1 && token === ':') name = before;
-    else if (depth === 1 && before === ':' && JSON.parse(name) === key) from = index;
-    if (/^[}\]]/.test(token)) depth--;
-    if (from !== -1 && (depth === 0 || (depth === 1 && token === ','))) {
-      found = [from, end];
-      from = -1;
-    }
-    if (/^[{[]/.test(token)) depth++;
-    [before, end] = [token, index + token.length];
-  }
-  return found;
-};
-
-const JSON_TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g;

@@ -82,8 +82,9 @@ export const resolveDependencies = (
   const lost = declared.filter(({ id, manifest }) => manifest === undefined && !statements.has(id));
   // What a statement names and nobody understands is asked about: left out, an edge would be lost.
   const unclear = [...statements].flatMap(([from, statement]) =>
-    statement.unclear.map(({ line, id: what }): DependencyFault => {
-      return { fault: 'unclear', from, what, place: { path: tasks.path, line } };
+    statement.unclear.map(({ line, id: to }): DependencyFault => {
+      const edge = { from, to, place: { path: tasks.path, line } };
+      return { fault: 'unclear', edges: [edge], what: `it is not clear whether ${from} depends on ${to}.` };
     }),
   );
   return {

@@ -1,5 +1,5 @@
 import { laneName } from '../events/lane.js';
-import { dependencyFaults, dependentsOf, describeDependencyFault, faultyEdges } from './dependency-graph.js';
+import { dependencyFaults, dependentsOf, describeDependencyFault } from './dependency-graph.js';
 import type { DependencyGraph } from './dependency-graph.js';
 import type { WorkPackage } from './work-package.js';
 
@@ -43,11 +43,7 @@ export interface WorkAhead {
 export const workAhead = (now: WorkNow): WorkAhead => {
   const places = new Map(now.workPackages.map((each) => [each.id, each]));
   const faults = dependencyFaults(now.graph);
-  const isStuck = new Set(
-    faults.flatMap((fault) =>
-      fault.fault === 'unclear' ? [fault.from] : faultyEdges(fault).map(({ from }) => from),
-    ),
-  );
+  const isStuck = new Set(faults.flatMap(({ edges }) => edges.map(({ from }) => from)));
   const ready: WorkAhead['ready'][number][] = [];
   const waiting: WorkAhead['waiting'][number][] = [];
   const inWork: WorkAhead['inWork'][number][] = [];

@@ -121,9 +121,28 @@ describe('planning documents on disk', () => {
     expect(await files.features(join(base, 'nowhere'))).toEqual([]);
   });
 
-  it('say that they cannot be written where there is no folder', async () => {
-    const lost = { path: 'kitty-specs/009-gone/meta.json', before: undefined, after: '{}' };
-    await expect(files.write(held(), [lost])).rejects.toMatchObject({ kind: 'storage-failed' });
+  it('make the folders that they need, and take away those that are empty afterwards', async () => {
+    const made = ['meta.json', 'tasks/WP01-a.md'].map((name) => {
+      return { path: `kitty-specs/009-new/${name}`, before: undefined, after: '{}' };
+    });
+    await files.write(held(), made);
+    expect(await files.text(root, 'kitty-specs/009-new/tasks/WP01-a.md')).toBe('{}');
+    await put('kitty-specs/009-new/mine.md', 'mine');
+    await files.restore(held(), made);
+    expect(await readdir(join(root, 'kitty-specs/009-new'))).toEqual(['mine.md']);
+    await rm(join(root, 'kitty-specs/009-new/mine.md'));
+    await files.write(held(), made);
+    await files.restore(held(), made);
+    expect(await files.features(root)).not.toContain('009-new');
+    expect(await readdir(join(root, 'kitty-specs'))).not.toContain('009-new');
+  });
+
+  it('say that they cannot be written where there is no place for a folder', async () => {
+    await put('kitty-specs/file', 'x');
+    const below = { path: 'kitty-specs/file/meta.json', before: undefined, after: '{}' };
+    await expect(files.write(held(), [below])).rejects.toMatchObject({ kind: 'storage-failed' });
+    const gone = { checkout: { root: join(base, 'gone'), projectRoot: join(base, 'gone') } };
+    await expect(files.write(gone, [below])).rejects.toMatchObject({ kind: 'storage-failed' });
     await expect(files.text(root, '/etc/hostname')).rejects.toMatchObject({ kind: 'storage-failed' });
   });
 });

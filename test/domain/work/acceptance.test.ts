@@ -16,7 +16,10 @@ const FACTS: AcceptanceFacts = {
   branch: MERGED,
 };
 
-const reasons = (facts: Partial<AcceptanceFacts> = {}) => acceptanceReasons({ ...FACTS, ...facts });
+const reasons = (facts: Partial<AcceptanceFacts> = {}) =>
+  acceptanceReasons({ ...FACTS, ...facts }).map(({ code, message, places }) => ({ code, message, places }));
+const remedies = (facts: Partial<AcceptanceFacts>) =>
+  acceptanceReasons({ ...FACTS, ...facts }).map(({ remedy }) => remedy);
 
 describe('accepting a work package', () => {
   it('has no objection when every condition is met, with or without branch and work tree', () => {
@@ -192,6 +195,26 @@ describe('accepting a work package', () => {
     expect(reasons({ branch, lane: 'planned' })).toMatchObject([
       { code: 'wrong-lane' },
       { code: 'not-merged', message: 'The branch 001-a-WP01 is not merged into main.', places: [] },
+    ]);
+  });
+
+  it('says of each reason what to do, with a task or a place that it is about', () => {
+    const mark = 'spec-kitty agent tasks mark-status';
+    const tasks = (text: string, more: Partial<AcceptanceFacts> = {}) =>
+      remedies({ documents: { ...FACTS.documents, tasks: text }, ...more });
+    const [first] = tasks('## WP01\n- [ ] a box\n- [ ] T002 two\n');
+    expect(first).toBe(`Tick what is done: ${mark} T002 --status done`);
+    expect(tasks('## WP01\n- [ ] a box\n')).toEqual([
+      'Do what stands there and tick the box in kitty-specs/001-a/tasks.md:2, or take it out.',
+    ]);
+    expect(tasks('## WP01\n', { roster: ['T003'], logged: new Map([['T003', 'open']]) })).toEqual([
+      `Mark what is done: ${mark} T003 --status done`,
+    ]);
+    expect(remedies({ documents: { ...FACTS.documents, plan: undefined } })).toEqual([
+      'Write kitty-specs/001-a/plan.md and commit it; docs/features.md says what belongs into it.',
+    ]);
+    expect(remedies({ branch: { ...MERGED, isMerged: 'unknown', group: 'lane-a' } })).toEqual([
+      'Merge that branch as a whole, with git or with the program that made it.',
     ]);
   });
 });
