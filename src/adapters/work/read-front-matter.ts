@@ -44,20 +44,16 @@ export const splitFrontMatter = (text: string): FrontMatterParts => {
 /** Reads a text; never throws, whatever it holds. */
 export const readFrontMatter = (text: string): FrontMatterReading => {
   const { yaml, body, fault } = splitFrontMatter(text);
-  if (yaml === undefined || fault !== undefined) return { frontMatter: {}, body, fault };
-  if (yaml.text.length > MAX_CHARACTERS) {
-    const reason = `the front matter has more than ${MAX_CHARACTERS} characters`;
-    return { frontMatter: {}, body, fault: { line: 1, reason } };
-  }
-  const { value, fault: broken } = valueOf(yaml.text);
+  const broken = (why: FrontMatterFault | undefined) => ({ frontMatter: {}, body, fault: why });
+  if (yaml === undefined || fault !== undefined) return broken(fault);
+  if (yaml.text.length > MAX_CHARACTERS)
+    return broken({ line: 1, reason: `the front matter has more than ${MAX_CHARACTERS} characters` });
+  const { value, fault: found } = valueOf(yaml.text);
   // Front matter begins on the second line of the file.
-  if (broken !== undefined) {
-    const line = broken.line === undefined ? undefined : broken.line + 1;
-    return { frontMatter: {}, body, fault: { ...broken, line } };
-  }
+  if (found !== undefined) return broken({ ...found, line: found.line && found.line + 1 });
   const frontMatter = value ?? {};
-  if (isFields(frontMatter)) return { frontMatter, body };
-  return { frontMatter: {}, body, fault: { line: 2, reason: 'the front matter is no mapping' } };
+  if (!isFields(frontMatter)) return broken({ line: 2, reason: 'the front matter is no mapping' });
+  return { frontMatter, body };
 };
 
 /** A manifest as its text shows it; never throws, whatever it holds. */

@@ -37,15 +37,15 @@ export const locateFeature = async (
   // What is meant among all names is meant among the features, too, if it is one of them. Only whether it is the only
   // one cannot be told from names.
   const named = await files.find(checkout.projectRoot, (names) => {
-    const choice = chooseFeature({ ...hints, features: names });
-    return choice.ok && choice.value.source !== 'only-one' ? choice.value.slug : undefined;
+    const choice = chooseFeature({ ...hints, features: names, hasOthers: true });
+    return choice.ok ? choice.value : undefined;
   });
   if (named !== undefined) return named;
   const features = await files.features(checkout.projectRoot);
   const others = await files.strangers(checkout.projectRoot);
   const hasOthers = others.some(({ mayBeFeature }) => mayBeFeature);
   const choice = chooseFeature({ ...hints, features, hasOthers });
-  if (choice.ok) return choice.value.slug;
+  if (choice.ok) return choice.value;
   const ofMission = await featureOfMission(files, request, features);
   if (ofMission !== undefined) return ofMission;
   const { kind, message, candidates } = choice.error;

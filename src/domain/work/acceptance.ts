@@ -6,13 +6,6 @@ import { isDoneWord, isTaskId } from './task-marks.js';
 import { findTask, tasksOf } from './tasks-document.js';
 import { lineOfKey } from './work-package.js';
 
-/** The planning documents of a feature; `undefined` = missing. */
-export interface PlanningDocuments {
-  readonly spec: string | undefined;
-  readonly plan: string | undefined;
-  readonly tasks: string | undefined;
-}
-
 /** What is known when a work package asks to be accepted. */
 export interface AcceptanceFacts extends Placed {
   readonly workPackageId: string;
@@ -23,7 +16,8 @@ export interface AcceptanceFacts extends Placed {
   readonly file: { readonly path: string; readonly text: string };
   /** Folder of the planning documents, relative to the project root. */
   readonly directory: string;
-  readonly documents: PlanningDocuments;
+  /** Their texts; `undefined` for one that is missing. */
+  readonly documents: Readonly<Record<(typeof DOCUMENTS)[number], string | undefined>>;
   /** Paths of the main checkout that are not committed. */
   readonly dirtyPaths: readonly string[];
   /**

@@ -58,13 +58,6 @@ export interface FeatureHints {
   readonly hasOthers?: boolean;
 }
 
-export type FeatureChoiceSource = 'flag' | 'variable' | 'branch' | 'directory' | 'only-one';
-
-export interface FeatureChoice {
-  readonly slug: string;
-  readonly source: FeatureChoiceSource;
-}
-
 export interface NoFeature {
   readonly kind: 'feature-not-found' | 'feature-ambiguous';
   readonly message: string;
@@ -72,41 +65,37 @@ export interface NoFeature {
 }
 
 /**
- * Which feature is meant: what the user says, else where the user stands, else the only one there is. Never a guess
+ * The feature that is meant: what the user says, else where the user stands, else the only one there is. Never a guess
  * among several. What was said and does not exist is an error; a place that names no existing feature says nothing.
  */
-export const chooseFeature = (hints: FeatureHints): Result<FeatureChoice, NoFeature> => {
+export const chooseFeature = (hints: FeatureHints): Result<string, NoFeature> => {
   const { flag = '', variable = '', branch = '', directory = '', features, hasOthers = false } = hints;
-  if (flag.trim() !== '') return choose(flag, 'flag', features);
-  if (variable.trim() !== '') return choose(variable, 'variable', features);
+  if (flag.trim() !== '') return choose(flag, '--feature', features);
+  if (variable.trim() !== '') return choose(variable, 'SPECIFY_FEATURE', features);
   const onBranch = featureOfBranch(branch, features);
-  if (onBranch !== undefined) return ok({ slug: onBranch, source: 'branch' });
+  if (onBranch !== undefined) return ok(onBranch);
   const inDirectory = directorySlug(directory, features);
-  if (inDirectory !== undefined) return ok({ slug: inDirectory, source: 'directory' });
+  if (inDirectory !== undefined) return ok(inDirectory);
   const [first, second] = features;
   if (first === undefined) {
     const message = `There is no feature ${hasOthers ? 'that can be read ' : ''}in kitty-specs/.`;
     return err({ kind: 'feature-not-found', message, candidates: features });
   }
-  if (second === undefined && !hasOthers) return ok({ slug: first, source: 'only-one' });
+  if (second === undefined && !hasOthers) return ok(first);
   const message = 'Several features exist and none was named.';
   return err({ kind: 'feature-ambiguous', message, candidates: features });
 };
 
 /** A slug, or another name that only one feature has. */
-const choose = (
-  said: string,
-  source: 'flag' | 'variable',
-  features: readonly string[],
-): Result<FeatureChoice, NoFeature> => {
+const choose = (said: string, where: string, features: readonly string[]): Result<string, NoFeature> => {
   const wanted = said
     .trim()
     .replace(/^(?:\.\/)?kitty-specs\//, '')
     .replace(/\/+$/, '');
   const fitting = featuresCalled(wanted, features);
   const [only, another] = fitting;
-  if (only !== undefined && another === undefined) return ok({ slug: only, source });
-  const name = `${JSON.stringify(wanted)} (from ${source === 'flag' ? '--feature' : 'SPECIFY_FEATURE'})`;
+  if (only !== undefined && another === undefined) return ok(only);
+  const name = `${JSON.stringify(wanted)} (from ${where})`;
   return err(
     only === undefined
       ? { kind: 'feature-not-found', message: `There is no feature ${name}.`, candidates: features }

@@ -45,11 +45,9 @@ export interface LoggedEdits {
 
 /** The edits of a transition: lane, agent, feedback, entry. */
 export const transitionEdits = (file: LoggedFile, entry: TransitionEntry): LoggedEdits => {
-  const { lane, by, agent, feedback: text, keepsLane = false, timestamp } = entry;
+  const { lane, agent, feedback, keepsLane = false } = entry;
   const body =
-    text === undefined
-      ? file.body
-      : withFeedback(file.body, { text, reviewer: by, timestamp }, lineEndingOf(file.text));
+    feedback === undefined ? file.body : withFeedback(file.body, feedback, entry, lineEndingOf(file.text));
   const before = file.text.slice(0, file.text.length - file.body.length);
   const { edits, line } = historyEdits({ text: before + body, body }, entry);
   const set = (key: string, value: string): WorkPackageEdit => ({ edit: 'set', key, value });
@@ -70,27 +68,20 @@ export const historyEdits = ({ text, body }: LoggedFile, entry: LogEntry): Logge
 /** A moment as entries show it: ISO 8601 UTC to the second. */
 export const activityTime = (isoTime: string): string => isoTime.replace(/\.\d+(?=Z$)/, '');
 
-/** Why a reviewer sends a work package back. */
-export interface ReviewFeedback {
-  readonly text: string;
-  readonly reviewer: string;
-  /** ISO 8601 UTC. */
-  readonly timestamp: string;
-}
-
 /**
  * The body with the feedback at the end of its `## Review Feedback` section, which is made in front of the Activity
  * Log when it is missing. The text is quoted line by line, so that headings and fences in it stay without effect.
  */
 export const withFeedback = (
   body: string,
-  { text, reviewer, timestamp }: ReviewFeedback,
+  text: string,
+  { by, timestamp }: Pick<LogEntry, 'by' | 'timestamp'>,
   eol: string,
 ): string => {
   const lines = markdownLines(body);
   const quoted = text.trim().split(/\r\n|\r|\n/);
   const entry = [
-    `**Changes requested** by ${asOneLine(reviewer)} at ${timestamp}:`,
+    `**Changes requested** by ${asOneLine(by)} at ${timestamp}:`,
     '',
     ...quoted.map((line) => `> ${line}`.trimEnd()),
   ].join(eol);

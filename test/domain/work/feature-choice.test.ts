@@ -64,21 +64,21 @@ describe('the choice of a feature', () => {
       branch: '002-gamma',
       directory: '/p/kitty-specs/002-beta',
     };
-    expect(choose(everything)).toEqual({ ok: true, value: { slug: '001-alpha', source: 'flag' } });
+    expect(choose(everything)).toEqual({ ok: true, value: '001-alpha' });
     expect(choose({ ...everything, flag: undefined })).toMatchObject({
-      value: { slug: '002-beta', source: 'variable' },
+      value: '002-beta',
     });
     expect(choose({ ...everything, flag: '', variable: ' ' })).toMatchObject({
-      value: { slug: '002-gamma', source: 'branch' },
+      value: '002-gamma',
     });
     expect(choose({ branch: 'main', directory: '/p/kitty-specs/002-beta/tasks' })).toMatchObject({
-      value: { slug: '002-beta', source: 'directory' },
+      value: '002-beta',
     });
   });
 
   it('takes a path or the number alone for a name, when only one feature has it', () => {
-    expect(choose({ flag: 'kitty-specs/001-alpha/' })).toMatchObject({ value: { slug: '001-alpha' } });
-    expect(choose({ flag: '001' })).toMatchObject({ value: { slug: '001-alpha' } });
+    expect(choose({ flag: 'kitty-specs/001-alpha/' })).toMatchObject({ value: '001-alpha' });
+    expect(choose({ flag: '001' })).toMatchObject({ value: '001-alpha' });
     expect(choose({ flag: '002' })).toMatchObject({
       error: { kind: 'feature-ambiguous', candidates: ['002-beta', '002-gamma'] },
     });
@@ -86,10 +86,10 @@ describe('the choice of a feature', () => {
 
   it('finds a worktree in a directory, with either slash, innermost first', () => {
     expect(choose({ directory: 'C:\\p\\.worktrees\\001-alpha-WP03\\src' })).toMatchObject({
-      value: { slug: '001-alpha' },
+      value: '001-alpha',
     });
     expect(choose({ directory: '/001-alpha/kitty-specs/002-beta' })).toMatchObject({
-      value: { slug: '002-beta' },
+      value: '002-beta',
     });
   });
 
@@ -111,7 +111,7 @@ describe('the choice of a feature', () => {
     expect(
       choose({ branch: '009-nope-WP01', directory: '/x/009-nope', features: ['001-alpha'] }),
     ).toMatchObject({
-      value: { slug: '001-alpha', source: 'only-one' },
+      value: '001-alpha',
     });
   });
 
@@ -121,7 +121,7 @@ describe('the choice of a feature', () => {
       error: { kind: 'feature-ambiguous' },
     });
     for (const directory of ['kitty-specs/docs/tasks', '.worktrees/docs-WP01/src', '.worktrees/docs-lane-a'])
-      expect(choose({ directory, features })).toMatchObject({ value: { slug: 'docs', source: 'directory' } });
+      expect(choose({ directory, features })).toMatchObject({ value: 'docs' });
   });
 
   it('calls none the only one beside what may be a feature and cannot be read', () => {

@@ -10,7 +10,7 @@ import { changedLines } from '../../support/line-diff.js';
 const AT = '2026-02-03T12:00:00Z';
 const BODY = '# One\n\n## Activity Log\n\n- a\n';
 const FILE = { text: `---\nlane: doing\n---\n${BODY}`, body: BODY };
-const FEEDBACK = { text: 'Please\n## fix\n\n```\nit', reviewer: 'ann', timestamp: AT };
+const FEEDBACK = { text: 'Please\n## fix\n\n```\nit', by: 'ann', timestamp: AT };
 const QUOTED =
   '**Changes requested** by ann at 2026-02-03T12:00:00Z:\n\n> Please\n> ## fix\n>\n> ```\n> it\n';
 
@@ -52,34 +52,36 @@ describe('the edits of a transition', () => {
 describe('review feedback', () => {
   it('goes to the end of its section, in front of a closing rule, and is quoted', () => {
     const body = '## Review Feedback\n\n*empty*\n\n---\n\n## Objectives\n';
-    expect(withFeedback(body, FEEDBACK, '\n')).toBe(
+    expect(withFeedback(body, FEEDBACK.text, FEEDBACK, '\n')).toBe(
       `## Review Feedback\n\n*empty*\n\n${QUOTED}\n---\n\n## Objectives\n`,
     );
   });
 
   it('makes its section in front of the Activity Log, or at the end', () => {
-    expect(withFeedback(BODY, FEEDBACK, '\n')).toBe(
+    expect(withFeedback(BODY, FEEDBACK.text, FEEDBACK, '\n')).toBe(
       `# One\n\n## Review Feedback\n\n${QUOTED}\n## Activity Log\n\n- a\n`,
     );
-    expect(withFeedback('text', FEEDBACK, '\n')).toBe(`text\n\n## Review Feedback\n\n${QUOTED.trimEnd()}`);
-    expect(withFeedback('', FEEDBACK, '\n')).toBe(`## Review Feedback\n\n${QUOTED}`);
+    expect(withFeedback('text', FEEDBACK.text, FEEDBACK, '\n')).toBe(
+      `text\n\n## Review Feedback\n\n${QUOTED.trimEnd()}`,
+    );
+    expect(withFeedback('', FEEDBACK.text, FEEDBACK, '\n')).toBe(`## Review Feedback\n\n${QUOTED}`);
   });
 
   it('follows an empty section directly, and comes in front of headings without a blank line', () => {
-    expect(withFeedback('## Review Feedback\n## Next\n', FEEDBACK, '\n')).toBe(
+    expect(withFeedback('## Review Feedback\n## Next\n', FEEDBACK.text, FEEDBACK, '\n')).toBe(
       `## Review Feedback\n\n${QUOTED}\n## Next\n`,
     );
   });
 
   it('keeps CRLF', () => {
-    const after = withFeedback('## Review Feedback\r\n\r\nx\r\n', FEEDBACK, '\r\n');
+    const after = withFeedback('## Review Feedback\r\n\r\nx\r\n', FEEDBACK.text, FEEDBACK, '\r\n');
     expect(after.replaceAll('\r\n', '')).not.toContain('\n');
   });
 
   it('only adds lines to the work packages of the corpus', () => {
     for (const path of corpusWorkPackagePaths()) {
       const text = corpusText(path);
-      expect(changedLines(text, withFeedback(text, FEEDBACK, '\n')).removed).toEqual([]);
+      expect(changedLines(text, withFeedback(text, FEEDBACK.text, FEEDBACK, '\n')).removed).toEqual([]);
     }
   });
 });
