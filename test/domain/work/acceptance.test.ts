@@ -213,7 +213,7 @@ describe('accepting a work package', () => {
     expect(remedies({ documents: { ...FACTS.documents, plan: undefined } })).toEqual([
       'Write kitty-specs/001-a/plan.md and commit it; docs/features.md says what belongs into it.',
     ]);
-    expect(remedies({ branch: { ...MERGED, isMerged: 'unknown', group: 'lane-a' } })).toEqual([
+    expect(remedies({ branch: { ...MERGED, standing: 'missing', group: 'lane-a' } })).toEqual([
       'Merge that branch as a whole, with git or with the program that made it.',
     ]);
   });
