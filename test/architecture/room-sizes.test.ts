@@ -16,7 +16,7 @@ const ROOMS: Readonly<Record<string, Size & { readonly goal: number }>> = {
   events: { lines: 3410, files: 32, goal: 2200 },
   outbox: { lines: 2970, files: 25, goal: 2800 },
   delivery: { lines: 5650, files: 49, goal: 4500 },
-  reports: { lines: 1570, files: 14, goal: 1300 },
+  reports: { lines: 1530, files: 14, goal: 1300 },
   work: { lines: 10170, files: 76, goal: 7000 },
   agents: { lines: 4310, files: 40, goal: 3000 },
   hub: { lines: 7720, files: 63, goal: 5000 },

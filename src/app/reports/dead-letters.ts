@@ -25,16 +25,10 @@ export type DeadLetter = DataOf<'sync dead-letters show'> & {
 };
 
 /** Lists what was given up on for the account's hub, or for the hub that was in use last. Reads records only. */
-export class ListDeadLetters {
-  readonly #needs: ReportNeeds;
-
-  constructor(needs: ReportNeeds) {
-    this.#needs = needs;
-  }
-
+export class ListDeadLetters extends UseCase<ReportNeeds> {
   /** Of all projects, or of one; in the order of capture. */
   async run(projectUuid?: string): Promise<readonly DeadLetter[]> {
-    const letters = await ofEveryOutbox(this.#needs, async (outbox, situation) =>
+    const letters = await ofEveryOutbox(this.ports, async (outbox, situation) =>
       projectUuid === undefined || projectUuid === outbox.project ? deadLettersOf(outbox, situation) : [],
     );
     return letters.flat();

@@ -6,6 +6,7 @@ import type { CheckoutRegistry, SettingsStore } from '../../ports/events.js';
 import { readBackground } from '../delivery/background-reading.js';
 import type { DataOf } from '../documents/all.js';
 import { ofEveryOutbox, projectStatus, type ReportNeeds } from './examine-outbox.js';
+import { UseCase } from '../work/use-case.js';
 
 /** Where every captured event of this machine is, and what delivery depends on. */
 export type SyncStatus = Omit<DataOf<'sync status'>, 'check'>;
@@ -17,23 +18,17 @@ interface SyncStatusNeeds extends ReportNeeds {
 }
 
 /** Says where every captured event is, from the records alone: no network, no waiting for anybody, no change. */
-export class GetSyncStatus {
-  readonly #needs: SyncStatusNeeds;
-
-  constructor(needs: SyncStatusNeeds) {
-    this.#needs = needs;
-  }
-
+export class GetSyncStatus extends UseCase<SyncStatusNeeds> {
   async run(): Promise<SyncStatus> {
-    const { checkouts: registry, settings, backgroundPost, wallClock } = this.#needs;
+    const { checkouts: registry, settings, backgroundPost, wallClock } = this.ports;
     const nowMs = wallClock.nowMs();
     const [account, checkouts, set, background] = await Promise.all([
-      this.#needs.account(),
+      this.ports.account(),
       registry.list(),
       settings.read(),
       readBackground(backgroundPost, nowMs),
     ]);
-    const projects = await ofEveryOutbox(this.#needs, async (outbox, situation) => {
+    const projects = await ofEveryOutbox(this.ports, async (outbox, situation) => {
       const status = await projectStatus(outbox, situation);
       const checkout = checkouts.find(({ projectUuid }) => projectUuid === outbox.project);
       return {

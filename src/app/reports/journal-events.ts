@@ -4,6 +4,7 @@ import { parseEnvelope } from '../../domain/events/parse-envelope.js';
 import { upcast } from '../../domain/events/upcast.js';
 import type { JournalRecord, Outbox } from '../../ports/outbox.js';
 import { isAbout, type EventScope, type EventsRequest, type ScopeEvents } from './event-scope.js';
+import { UseCase } from '../work/use-case.js';
 
 export interface ListEventsInput extends EventsRequest {
   /** The newest so many. */
@@ -16,17 +17,15 @@ export interface EventList {
   readonly events: readonly EnvelopeDocument[];
 }
 
+interface JournalPorts {
+  readonly scopeEvents: Pick<ScopeEvents, 'run'>;
+}
+
 /** The local journal of a project, oldest first. Reads only; a record without a readable event is left out. */
-export class ListEvents {
-  readonly #scope: Pick<ScopeEvents, 'run'>;
-
-  constructor({ scopeEvents }: { readonly scopeEvents: Pick<ScopeEvents, 'run'> }) {
-    this.#scope = scopeEvents;
-  }
-
+export class ListEvents extends UseCase<JournalPorts> {
   /** Fails with `feature-not-found`, `feature-ambiguous`, and `input-invalid` for what is no work package. */
   async run(input: ListEventsInput): Promise<EventList> {
-    const { scope, outbox } = await this.#scope.run(input);
+    const { scope, outbox } = await this.ports.scopeEvents.run(input);
     const events: EnvelopeDocument[] = [];
     for await (const { json } of outbox?.records() ?? []) {
       const read = parseEnvelope(JSON.parse(json ?? 'null'), 'foreign');
@@ -60,20 +59,14 @@ export interface ExportReport {
  * Writes the journal of a project, oldest first, one JSON document on each line: the events as they were captured, or as
  * CloudEvents. Reads only, in bounded memory.
  */
-export class ExportEvents {
-  readonly #scope: Pick<ScopeEvents, 'run'>;
-
-  constructor({ scopeEvents }: { readonly scopeEvents: Pick<ScopeEvents, 'run'> }) {
-    this.#scope = scopeEvents;
-  }
-
+export class ExportEvents extends UseCase<JournalPorts> {
   /** Fails as `ListEvents` does, and with what `write` fails with. */
   async run(
     input: ExportInput,
     write: (line: string) => Promise<void> | void,
     signal?: AbortSignal,
   ): Promise<ExportReport> {
-    const { scope, outbox } = await this.#scope.run(input);
+    const { scope, outbox } = await this.ports.scopeEvents.run(input);
     let events = 0;
     let damaged = 0;
     if (outbox === undefined) return { scope, events, damaged };

@@ -7,6 +7,7 @@ import type { AccessTokens } from '../delivery/access-token.js';
 import { grantedAccess } from '../delivery/granted-access.js';
 import type { HubReceipts } from '../delivery/hub-receipts.js';
 import type { DataOf } from '../documents/all.js';
+import { UseCase } from '../work/use-case.js';
 
 /** What the ledgers of all projects and the hub's receipts say about the same events. */
 export type Verification = DataOf<'sync verify'>;
@@ -22,19 +23,13 @@ interface VerifyDeliveryNeeds {
  * Compares what was settled on this machine with what the hub says that it has. Changes nothing. Fails with
  * `not-signed-in`, `session-expired`, `unreachable`, or `protocol-mismatch` for a hub that has no receipts to show.
  */
-export class VerifyDelivery {
-  readonly #needs: VerifyDeliveryNeeds;
-
-  constructor(needs: VerifyDeliveryNeeds) {
-    this.#needs = needs;
-  }
-
+export class VerifyDelivery extends UseCase<VerifyDeliveryNeeds> {
   async run(signal?: AbortSignal): Promise<Verification> {
-    const { account } = await grantedAccess(this.#needs.accessTokens, signal);
+    const { account } = await grantedAccess(this.ports.accessTokens, signal);
     const projects: VerifiedProject[] = [];
-    for (const projectUuid of await this.#needs.outboxes.list()) {
+    for (const projectUuid of await this.ports.outboxes.list()) {
       if (projectUuid === undefined) continue;
-      projects.push(await this.#verify(this.#needs.outboxes.open(projectUuid), projectUuid, account, signal));
+      projects.push(await this.#verify(this.ports.outboxes.open(projectUuid), projectUuid, account, signal));
     }
     return {
       hub: hubKey(account.hub),
@@ -55,7 +50,7 @@ export class VerifyDelivery {
     signal: AbortSignal | undefined,
   ): Promise<VerifiedProject> {
     const before = await outbox.reading();
-    const atHub = await this.#needs.hubReceipts.idsAtHub(account, projectUuid, signal);
+    const atHub = await this.ports.hubReceipts.idsAtHub(account, projectUuid, signal);
     const after = await outbox.reading();
     const ledger = ledgerOf(before.ledgers, account);
     const hasReceipt = ledger === undefined ? () => false : receiptTest(ledger, before.decisions);

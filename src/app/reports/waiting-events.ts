@@ -7,21 +7,16 @@ import type { JournalRecord, Outbox } from '../../ports/outbox.js';
 import { outgoingDocument, type ReportSituation } from '../delivery/due-records.js';
 import type { DataOf } from '../documents/all.js';
 import { examineOutbox, ofEveryOutbox, type ExaminedRecord, type ReportNeeds } from './examine-outbox.js';
+import { UseCase } from '../work/use-case.js';
 
 /** The waiting events of a project, judged without the network, and its dead letters, as far as there is something to say. */
 export type Diagnosis = DataOf<'sync diagnose'>['projects'][number];
 export type DiagnosedEvent = Diagnosis['events'][number];
 
 /** Judges every event that waits by the rules that a hub applies, from the records alone. */
-export class DiagnoseOutbox {
-  readonly #needs: ReportNeeds;
-
-  constructor(needs: ReportNeeds) {
-    this.#needs = needs;
-  }
-
+export class DiagnoseOutbox extends UseCase<ReportNeeds> {
   run(): Promise<readonly Diagnosis[]> {
-    return ofEveryOutbox(this.#needs, diagnose);
+    return ofEveryOutbox(this.ports, diagnose);
   }
 }
 
@@ -63,16 +58,10 @@ const judge = ({
 export type LeftEvents = DataOf<'sync now --report FILE'>['projects'][number];
 
 /** Lists every event that was not delivered, with the reason, from the records alone. */
-export class ListLeftEvents {
-  readonly #needs: ReportNeeds;
-
-  constructor(needs: ReportNeeds) {
-    this.#needs = needs;
-  }
-
+export class ListLeftEvents extends UseCase<ReportNeeds> {
   /** By project, in the order of capture. */
   run(): Promise<readonly LeftEvents[]> {
-    return ofEveryOutbox(this.#needs, async (outbox, situation) => {
+    return ofEveryOutbox(this.ports, async (outbox, situation) => {
       const events: LeftEvents['events'][number][] = [];
       await examineOutbox(outbox, situation, (examined) => events.push(...leftEvent(examined)));
       return { projectUuid: outbox.project, events };
@@ -107,16 +96,10 @@ export interface ProjectPreview {
 }
 
 /** Shows what would leave this machine, from the records alone: no network, no lock, no change. */
-export class PreviewDelivery {
-  readonly #needs: ReportNeeds;
-
-  constructor(needs: ReportNeeds) {
-    this.#needs = needs;
-  }
-
+export class PreviewDelivery extends UseCase<ReportNeeds> {
   /** `most`: documents to show of each project; their number is counted to the end. */
   run(most: number): Promise<readonly ProjectPreview[]> {
-    return ofEveryOutbox(this.#needs, (outbox, situation) => preview(outbox, situation, most));
+    return ofEveryOutbox(this.ports, (outbox, situation) => preview(outbox, situation, most));
   }
 }
 
