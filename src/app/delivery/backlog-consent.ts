@@ -5,19 +5,15 @@ import { consentScope, indexDecisions, ownerOf } from '../../domain/outbox/owner
 import { belongsTo } from '../../domain/outbox/routing-policy.js';
 import type { CheckoutRegistry } from '../../ports/events.js';
 import type { Outboxes, OutboxReading } from '../../ports/outbox.js';
+import type { DataOf } from '../documents/all.js';
 
 /** What a sign-in would set free in one project. */
-export interface Backlog {
-  readonly projectUuid: string;
-  readonly projectSlug?: string;
-  /** Events captured while nobody was signed in. */
-  readonly local: number;
-  /** Events that went to, or were meant for, a team of the same name at another hub. */
-  readonly elsewhere: number;
-}
+export type Backlog = Told['backlogs'][number];
 
 /** `consent`: send them. `decline`: keep the project on this machine. `withhold`: nobody could be asked. */
-export type BacklogAnswer = 'consent' | 'decline' | 'withhold';
+export type BacklogAnswer = Told['answer'];
+
+type Told = NonNullable<DataOf<'auth login'>['backlog']>;
 
 interface BacklogConsentNeeds {
   readonly outboxes: Outboxes;
@@ -63,7 +59,7 @@ export class BacklogConsent {
       projects.map(async (projectUuid) => {
         const counts = await this.#count(projectUuid, account);
         const projectSlug = slugs.get(projectUuid);
-        return { projectUuid, ...counts, ...(projectSlug === undefined ? {} : { projectSlug }) };
+        return { projectUuid, ...counts, projectSlug };
       }),
     );
     return backlogs.filter(({ local, elsewhere }) => local + elsewhere > 0);

@@ -14,7 +14,7 @@ export interface TailInput {
   /** Show first what the hub has after this sequence number or event; absent: begin with what arrives now. */
   readonly after?: number | string;
   /** Only events of this project. */
-  readonly projectUuid?: string;
+  readonly projectUuid?: string | undefined;
   /** Told first: whose events these are. */
   readonly onBegin?: (account: Account) => void;
   readonly onEvent: (event: TailedEvent) => Promise<void> | void;

@@ -7,6 +7,7 @@ import { SyncError } from '../../domain/errors.js';
 import type { KnownHubs } from '../../ports/delivery.js';
 import type { CheckoutRegistry } from '../../ports/events.js';
 import type { Outbox, Outboxes, OutboxReading } from '../../ports/outbox.js';
+import type { DataOf } from '../documents/all.js';
 import { openRecords, recordContext } from './due-records.js';
 import type { AccessTokens } from './access-token.js';
 import { grantedAccess } from './granted-access.js';
@@ -26,16 +27,13 @@ export interface MovePlan {
   readonly events: number;
 }
 
-export interface ProjectMove {
-  readonly projectUuid: string;
-  readonly projectSlug?: string;
-  /** The team for which they were captured. */
-  readonly team: string;
-  readonly held: number;
-  /** The former hub has these; they go along only where that is wanted. */
-  readonly delivered: number;
+/** What is `delivered` goes along only where that is wanted. */
+export interface ProjectMove extends Told {
+  readonly projectSlug?: string | undefined;
   readonly decisions: readonly Decision[];
 }
+
+type Told = DataOf<'sync move'>['projects'][number];
 
 interface MovePorts {
   readonly outboxes: Outboxes;
@@ -77,13 +75,13 @@ export class MoveEvents {
         new Set(names),
         ledgers.map(({ hub, urls = [] }) => [hub, ...urls]),
       );
-      const slug = slugs.get(projectUuid);
+      const projectSlug = slugs.get(projectUuid);
       for (const { owner, held, delivered } of await heldElsewhere(outbox, to)) {
         const ranges = setOf([...held, ...(withJournal ? delivered : [])]);
         if (meant.has(owner.hub))
           projects.push({
-            ...{ projectUuid, team: owner.team, held: held.length, delivered: delivered.length },
-            ...(slug === undefined ? {} : { projectSlug: slug }),
+            ...{ projectUuid, projectSlug, team: owner.team },
+            ...{ held: held.length, delivered: delivered.length },
             decisions: ranges.map((range) => ({
               ...{ decision: 'move', range, from: owner },
               ...{ hub: hubKey(to.hub), team: to.team },

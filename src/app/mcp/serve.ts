@@ -8,7 +8,6 @@ import {
 } from '@modelcontextprotocol/server';
 import { serveStdio, StdioServerTransport } from '@modelcontextprotocol/server/stdio';
 import { ERROR_KINDS, isSyncError, SyncError } from '../../domain/errors.js';
-import { given } from '../cli/commands/shared/given.js';
 import { ADVICE } from '../cli/errors/advice.js';
 import type { Client } from '../library/client.js';
 import { isSettled } from '../work/log-breakage.js';
@@ -153,7 +152,7 @@ const tellBreakage = async (
   const text = (name: string): string | undefined =>
     typeof args[name] === 'string' ? args[name] : undefined;
   const subject = { feature: text('feature'), workPackageId: text('work_package'), agent: text('agent') };
-  await client.work.logBreakage.run(error, client.directory, given(subject)).catch(() => undefined);
+  await client.work.logBreakage.run(error, client.directory, subject).catch(() => undefined);
 };
 
 /** While a call waits or works, a host that wants to know hears every few seconds that it is still at it. */

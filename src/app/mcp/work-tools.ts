@@ -1,6 +1,5 @@
 import { SyncError } from '../../domain/errors.js';
 import { tellBeside, workDocument } from '../cli/commands/shared/work-report.js';
-import { given } from '../cli/commands/shared/given.js';
 import { choice, list, object, orNull, text } from '../documents/words.js';
 import type { PerformedWork } from '../work/perform-work.js';
 import { documentOfCommand, FEATURE, needed } from './read-tools.js';
@@ -57,7 +56,7 @@ export const WORK_TOOLS: readonly Tool[] = [
           hint: 'Name tasks such as T001. A work package goes on with hand_over or review.',
         });
       }
-      const input = { ...call.request, ids, status, ...given({ agent }) };
+      const input = { ...call.request, ids, status, agent };
       return answer(call, await call.client.work.markStatus.run(input, call.signal));
     },
   }),
@@ -76,7 +75,7 @@ export const WORK_TOOLS: readonly Tool[] = [
     }),
     outputSchema: documentOfCommand('agent tasks add-history', NOTES),
     run: async ({ work_package: workPackageId, note, type, agent: author }, call) => {
-      const input = { ...call.request, workPackageId, note, ...given({ type, author }) };
+      const input = { ...call.request, workPackageId, note, type, author };
       return answer(call, await call.client.work.addHistory.run(input, call.signal));
     },
   }),
@@ -94,7 +93,7 @@ export const WORK_TOOLS: readonly Tool[] = [
     }),
     outputSchema: documentOfCommand('agent tasks move-task', NOTES),
     run: async ({ work_package: workPackageId, agent, note }, call) => {
-      const input = { ...call.request, workPackageId, to: 'for_review' as const, ...given({ agent, note }) };
+      const input = { ...call.request, workPackageId, to: 'for_review' as const, agent, note };
       return answer(call, await call.client.work.moveWorkPackage.run(input, call.signal));
     },
   }),
@@ -116,9 +115,9 @@ export const WORK_TOOLS: readonly Tool[] = [
       merge_commit: orNull(text('that merged its branch; `null`: nothing had to be merged')),
     }),
     run: async ({ work_package: workPackageId, verdict, feedback, agent: by }, call) => {
-      const input = { ...call.request, workPackageId, verdict, ...given({ feedback, by }) };
+      const input = { ...call.request, workPackageId, verdict, feedback, by };
       const work = await call.client.work.reviewWorkPackage.run(input, call.signal);
-      return { ...answer(call, work), ...given({ merge_commit: work.mergeCommit }) };
+      return { ...answer(call, work), merge_commit: work.mergeCommit };
     },
   }),
 ];

@@ -10,8 +10,8 @@ import { UseCase } from '../work/use-case.js';
 
 /** Which events are asked for; what is absent is all of it. */
 export interface EventScope {
-  readonly feature?: string;
-  readonly workPackage?: string;
+  readonly feature?: string | undefined;
+  readonly workPackage?: string | undefined;
 }
 
 type Features = Pick<FeatureFiles, 'find' | 'features' | 'strangers' | 'text'>;
@@ -19,7 +19,7 @@ type Features = Pick<FeatureFiles, 'find' | 'features' | 'strangers' | 'text'>;
 /** A question about the events of a project. */
 export interface EventsRequest extends FeatureRequest {
   /** As a person names it. */
-  readonly workPackage?: string;
+  readonly workPackage?: string | undefined;
 }
 
 /** The events of a project that are asked for. */

@@ -44,7 +44,7 @@ export type ExportFormat = 'ndjson' | 'cloudevents';
 export interface ExportInput extends EventsRequest {
   readonly format: ExportFormat;
   /** The newest so many; absent: all. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
 }
 
 export interface ExportReport {

@@ -11,9 +11,9 @@ export interface AddHistoryInput extends FeatureInput {
   readonly workPackageId: string;
   readonly note: string;
   /** Default `note`. */
-  readonly type?: HistoryEntryType;
+  readonly type?: HistoryEntryType | undefined;
   /** Default `user`. */
-  readonly author?: string;
+  readonly author?: string | undefined;
 }
 
 export type AddHistoryResult = ResultOf<'agent tasks add-history'>;

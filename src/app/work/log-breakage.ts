@@ -8,7 +8,7 @@ import { UseCase } from './use-case.js';
 
 /** What a piece of work is about, as far as it is known before the files are read. */
 export interface WorkSubject {
-  readonly feature?: string;
+  readonly feature?: string | undefined;
   readonly workPackageId?: string | undefined;
   /** Who does the work. */
   readonly agent?: string | undefined;

@@ -27,7 +27,7 @@ export interface MarkStatusInput extends FeatureInput {
   readonly ids: readonly string[];
   readonly status: Mark;
   /** Who marks it, and who is in charge of marked work packages from now on. */
-  readonly agent?: string;
+  readonly agent?: string | undefined;
   /** Allows a transition that is not legal. */
   readonly force?: boolean;
 }

@@ -11,9 +11,9 @@ import { workOnFeature, type FeatureInput } from './work-on-feature.js';
 export interface MoveInput extends FeatureInput {
   readonly workPackageId: string;
   readonly to: Lane;
-  readonly note?: string;
+  readonly note?: string | undefined;
   /** Who moves it, and who is in charge from now on. */
-  readonly agent?: string;
+  readonly agent?: string | undefined;
   /** Who moves it without taking charge, such as a reviewer. Default: `agent`. */
   readonly by?: string | undefined;
   /** Allows a transition that is not legal. */

@@ -1,31 +1,17 @@
 import type { PassedOver } from '../../domain/work/feature-layout.js';
 import { laneSinceMs } from '../../domain/work/activity-log.js';
-import { sumOfRuns, type UsageSum } from '../../domain/events/usage.js';
+import { sumOfRuns } from '../../domain/events/usage.js';
 import { notedUsage } from '../../domain/work/usage-note.js';
 import { LANES, type Lane, type Placed } from '../../domain/events/lane.js';
 import { tasksOf } from '../../domain/work/tasks-document.js';
 import { unreadyDependencies, type WorkPackageFault } from '../../domain/work/work-package.js';
+import type { DataOf } from '../documents/all.js';
 import { contradictions, type FeatureState, type FiledWorkPackage } from './feature-state.js';
 import { findFeature, type FeatureRequest, type PlanSources } from './locate-feature.js';
 import { UseCase } from './use-case.js';
 
 /** A work package as the board shows it. */
-export interface BoardCard extends Placed {
-  readonly workPackageId: string;
-  readonly title: string;
-  /** Who is in charge, as the front matter says. */
-  readonly agent?: string;
-  /** When it came into its lane, milliseconds since 1970; absent when neither log tells. */
-  readonly sinceMs?: number;
-  readonly dependencies: readonly string[];
-  /** Of a planned one: the dependencies that nobody has finished implementing. */
-  readonly waitsFor: readonly string[];
-  /** Boxes of its section in `tasks.md`. */
-  readonly tasks: number;
-  readonly openTasks: number;
-  /** What runs of agents took for it, as they reported; absent when nothing was noted. */
-  readonly usage?: UsageSum;
-}
+export type BoardCard = Placed & Omit<DataOf<'agent tasks status'>['workPackages'][number], 'lane' | 'ageMs'>;
 
 /** All work packages of a feature at one moment, as their files say. */
 export interface FeatureCards {
@@ -38,7 +24,7 @@ export interface FeatureCards {
   /** Files that look like work packages and are not read. */
   readonly passedOver: readonly PassedOver[];
   /** Front matters that say something else than the status log; absent without any. */
-  readonly warnings?: readonly string[];
+  readonly warnings?: readonly string[] | undefined;
 }
 
 /** Reads the board of a feature. Reads only: it needs no identity, takes no lock and emits nothing. */
@@ -62,7 +48,7 @@ export const boardOf = (state: FeatureState): FeatureCards => {
     cards,
     faults: state.faults,
     passedOver: state.documents.passedOver,
-    ...(warnings.length === 0 ? {} : { warnings }),
+    warnings: warnings.length === 0 ? undefined : warnings,
   };
 };
 
@@ -75,9 +61,9 @@ const cardOf = (state: FeatureState, workPackage: FiledWorkPackage): BoardCard =
     workPackageId: id,
     title,
     lane,
-    ...(detail === undefined ? {} : { detail }),
-    ...(agent === undefined ? {} : { agent }),
-    ...(sinceMs === undefined ? {} : { sinceMs }),
+    detail,
+    agent,
+    sinceMs,
     dependencies,
     waitsFor:
       lane === 'planned'
@@ -85,6 +71,6 @@ const cardOf = (state: FeatureState, workPackage: FiledWorkPackage): BoardCard =
         : [],
     tasks: boxes.length,
     openTasks: boxes.filter((box) => box.isOpen).length,
-    ...(usages.length === 0 ? {} : { usage: sumOfRuns(usages) }),
+    usage: usages.length === 0 ? undefined : sumOfRuns(usages),
   };
 };

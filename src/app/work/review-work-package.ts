@@ -11,9 +11,9 @@ export interface ReviewInput extends FeatureRequest {
   readonly workPackageId: string;
   readonly verdict: 'approve' | 'request_changes';
   /** Everything that has to change; with `request_changes`, and only then. */
-  readonly feedback?: string;
+  readonly feedback?: string | undefined;
   /** Whose verdict it is; who implemented the work package stays in charge of it. */
-  readonly by?: string;
+  readonly by?: string | undefined;
 }
 
 export interface Reviewed extends PerformedWork<MoveResult> {

@@ -13,7 +13,7 @@ import { UseCase } from './use-case.js';
 
 export interface ShowInput extends FeatureRequest {
   /** Default: the one in whose work tree the command was called. */
-  readonly workPackageId?: string;
+  readonly workPackageId?: string | undefined;
 }
 
 /** Everything that whoever works on a work package needs to begin. */

@@ -11,7 +11,6 @@ import { flexible, right, table } from '../../render/table.js';
 import { dim } from '../../render/text.js';
 import { visibleJson } from '../../render/visible.js';
 import type { Terminal } from '../../terminal.js';
-import { given } from '../shared/given.js';
 import { isStdout, writeOutput } from '../shared/output-file.js';
 
 /** The option with which a command about events looks at one work package. */
@@ -24,7 +23,7 @@ export const listEvents = defineCommand({
   options: { wp: OF_WORK_PACKAGE, limit: number('the newest so many; 50 when not given') },
   examples: [['spec-kitty events list --wp WP01', 'what happened to WP01']],
   run: async ({ args: { wp: workPackage, limit = DEFAULT_LIMIT }, client, common, terminal }) => {
-    const request = { ...(await client.feature(common.feature)), ...given({ workPackage }) };
+    const request = { ...(await client.feature(common.feature)), workPackage };
     const { events, scope } = await client.reports.listEvents.run({ ...request, limit: wholeFromOne(limit) });
     const rows = events.map(rowOf);
     return {
@@ -90,7 +89,8 @@ export const exportEvents = defineCommand({
     const request = {
       ...(await client.feature(common.feature)),
       format,
-      ...given({ limit, workPackage: wp }),
+      limit,
+      workPackage: wp,
     };
     const exportTo: ExportTo = (write) => client.reports.exportEvents.run(request, write, signal);
     const path = output === undefined ? undefined : resolve(io.cwd, output);

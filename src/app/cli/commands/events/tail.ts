@@ -10,7 +10,6 @@ import { dim, type Text } from '../../render/text.js';
 import { shownTime } from '../../../reports/shown-time.js';
 import { describeScope, isAbout, type EventScope } from '../../../reports/event-scope.js';
 import { describePayload } from '../../../../domain/events/describe-payload.js';
-import { given } from '../shared/given.js';
 import { OF_WORK_PACKAGE } from './journal.js';
 
 export const tailEvents = defineCommand({
@@ -33,7 +32,7 @@ export const tailEvents = defineCommand({
     const about = describeScope(scope);
     const input: TailInput = {
       ...(args.after === undefined ? {} : { after: cursorOf(args.after) }),
-      ...given({ projectUuid: args.projectUuid?.toLowerCase() }),
+      projectUuid: args.projectUuid?.toLowerCase(),
       onEvent: (event: TailedEvent) => {
         if (!isAbout(event['payload'], scope)) return;
         if (common.json) terminal.record(event);
@@ -58,14 +57,11 @@ const scopeOf = async (
   workPackage: string | undefined,
 ): Promise<EventScope> => {
   if ((await client.findCheckout()) !== undefined) {
-    const request = { ...(await client.feature(common.feature)), ...given({ workPackage }) };
+    const request = { ...(await client.feature(common.feature)), workPackage };
     return (await client.reports.scopeEvents.run(request)).scope;
   }
   const feature = common.feature ?? io.env['SPECIFY_FEATURE'];
-  return {
-    ...given({ workPackage }),
-    ...(feature === undefined || feature === '' ? {} : { feature }),
-  };
+  return { workPackage, feature: feature === '' ? undefined : feature };
 };
 
 /** A number is one of the hub's, and no id is so short. */

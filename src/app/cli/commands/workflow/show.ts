@@ -2,7 +2,6 @@ import type { ShownWorkPackage } from '../../../work/show-work-package.js';
 import { defineCommand } from '../../define-command.js';
 import { bold, dim, lines, type Text } from '../../render/text.js';
 import { padEnd, stringWidth } from '../../render/width.js';
-import { given } from '../shared/given.js';
 import { nextOfWorkPackage } from '../shared/next-command.js';
 import { WORK_PACKAGE } from './options.js';
 
@@ -14,8 +13,8 @@ export const showTask = defineCommand({
   positionals: WORK_PACKAGE,
   examples: [['spec-kitty agent tasks show WP01', 'what is to be done, and where']],
   run: async ({ args, client, common }) => {
-    const request = await client.feature(common.feature);
-    const shown = await client.work.showWorkPackage.run({ ...request, ...given({ workPackageId: args.wp }) });
+    const request = { ...(await client.feature(common.feature)), workPackageId: args.wp };
+    const shown = await client.work.showWorkPackage.run(request);
     return { data: shown, text: lines(shownLines(shown)), next: nextOfWorkPackage(shown) };
   },
 });
