@@ -1,6 +1,6 @@
 import type { PayloadInput } from '../domain/events/payloads.js';
-import type { ClientContainer, Surroundings } from './compose/container.js';
-import type { Ports } from './compose/parts.js';
+import type { Surroundings } from './compose/container.js';
+import type { ClientContainer, Ports } from './compose/parts.js';
 import { clientOver, type Client, type Room, type UseCase } from './library/client.js';
 import { emissionsBy, emitterOver, type Emitter, type EmitOptions } from './library/emitter.js';
 

@@ -5,7 +5,7 @@ import { bufferSink } from '../support/buffer-sink.mjs';
 import { COMMANDS } from '../../src/app/cli/commands/all.js';
 import { complete } from '../../src/app/cli/completion.js';
 import { runProgram } from '../../src/app/cli/program.js';
-import type { ClientContainer } from '../../src/app/compose/container.js';
+import type { ClientContainer } from '../../src/app/compose/parts.js';
 
 import { SyncError } from '../../src/domain/errors.js';
 

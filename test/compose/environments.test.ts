@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
-import { createClientContainer, type ClientContainer } from '../../src/app/compose/container.js';
+import { createClientContainer } from '../../src/app/compose/container.js';
+import type { ClientContainer } from '../../src/app/compose/parts.js';
 import { bufferSink } from '../support/buffer-sink.mjs';
 import { scratchGit, type ScratchGit } from '../support/scratch-git.js';
 

@@ -2,8 +2,7 @@ import { resolve } from 'node:path';
 import { projectOption } from './commands/shared/next-command.js';
 import { tellBeside, tellDelivery, workDocument } from './commands/shared/work-report.js';
 import { moveTask } from './commands/workflow/move-task.js';
-import type { ClientContainer } from '../compose/container.js';
-import type { Waiting } from '../compose/parts.js';
+import type { ClientContainer, ClientEnvironment } from '../compose/parts.js';
 import { clientOver } from '../library/client.js';
 import type {
   CommandContext,
@@ -20,6 +19,8 @@ import { isSyncError } from '../../domain/errors.js';
 import { bold, toTerminal } from './render/text.js';
 import { createTerminal, type Terminal } from './terminal.js';
 import { wrongUsage } from './usage.js';
+
+type Waiting = Required<ClientEnvironment>['waiting'];
 
 interface ProgramOptions {
   readonly io: Io;

@@ -3,14 +3,11 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { SyncRuntime } from '../delivery/sync-runtime.js';
 import { firstParts } from './first-parts.js';
-import type { ClientEnvironment, Parts } from './parts.js';
+import type { ClientContainer, ClientEnvironment, Parts } from './parts.js';
 import { PartsContainer } from './parts-container.js';
 
 /** Values in place of what the container would make, by name. */
 export type Overrides = Partial<Parts>;
-
-/** The use cases and ports of one client process. */
-export type ClientContainer = Pick<PartsContainer<Parts>, 'get' | 'close'>;
 
 /** Composes a client, for production and tests alike. Nothing is read, written or loaded before it is asked for. */
 export const createClientContainer = (

@@ -23,6 +23,7 @@ import { deriveNodeId } from '../../domain/events/derived-identity.js';
 import type { HubAddress } from '../../domain/outbox/account.js';
 import { GetAccountStatus } from '../delivery/account-status.js';
 import { EnsureIdentity } from '../events/ensure-identity.js';
+import { calledLater } from '../library/client.js';
 import { captureLimits } from '../outbox/capture-limits.js';
 import { EventEmitter } from '../outbox/event-emitter.js';
 import { MoveWorkPackage } from '../work/move-work-package.js';
@@ -74,22 +75,12 @@ const storedParts = (client: Client): void => {
   client.part('settings', ['stateRoot'], ({ stateRoot }) => new TomlSettingsStore(stateRoot));
   client.part('checkouts', ['stateRoot'], ({ stateRoot }) => new JsonCheckoutRegistry(stateRoot));
   client.part('credentials', ['stateRoot'], ({ stateRoot }) => new TomlCredentialStore(stateRoot));
-  client.part('knownHubs', ['stateRoot'], ({ stateRoot }) => {
-    const stored = async () =>
-      new (await import('../../adapters/delivery/json-hub-notes.js')).JsonKnownHubs(stateRoot);
-    return {
-      list: async () => (await stored()).list(),
-      update: async (change) => (await stored()).update(change),
-    };
-  });
-  client.part('machineAccounts', ['stateRoot'], ({ stateRoot }) => {
-    const stored = async () =>
-      new (await import('../../adapters/delivery/json-hub-notes.js')).JsonMachineAccounts(stateRoot);
-    return {
-      recall: async (hub, token) => (await stored()).recall(hub, token),
-      remember: async (hub, token, account) => (await stored()).remember(hub, token, account),
-    };
-  });
+  client.part('knownHubs', ['stateRoot'], ({ stateRoot }) =>
+    calledLater(async () => new (await hubNotes()).JsonKnownHubs(stateRoot)),
+  );
+  client.part('machineAccounts', ['stateRoot'], ({ stateRoot }) =>
+    calledLater(async () => new (await hubNotes()).JsonMachineAccounts(stateRoot)),
+  );
   client.part('lamport', OF_LAMPORT_FILE, (needs) => {
     return new JsonLamportStore(lamportFile(needs), captureLockPath(needs.stateRoot.path));
   });
@@ -114,6 +105,8 @@ const storedParts = (client: Client): void => {
   client.part('intents', ['stateRoot'], ({ stateRoot }) => new JsonIntentStore(stateRoot.path));
   client.part('files', [], () => new WorkPackageFiles());
 };
+
+const hubNotes = () => import('../../adapters/delivery/json-hub-notes.js');
 
 const OF_LAMPORT_FILE = ['stateRoot', 'machine', 'hash', 'wallClock'] as const;
 

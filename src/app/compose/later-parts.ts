@@ -2,7 +2,7 @@ import { withoutToken } from '../../domain/child-environment.js';
 import { batchIntervalMs, captureLimits, retentionMs } from '../outbox/capture-limits.js';
 import type { Parts } from './parts.js';
 import type { PartsContainer } from './parts-container.js';
-import * as useCases from './use-cases.js';
+import { link, recipes } from './use-cases.js';
 
 type Client = PartsContainer<Parts>;
 
@@ -27,13 +27,7 @@ export const laterParts = (client: Client): void => {
     const { FsStateFiles } = await import('../../adapters/reports/fs-state-files.js');
     return new FsStateFiles(stateRoot);
   });
-  client.useCases(useCases.eventsUseCases);
-  client.useCases(useCases.workUseCases);
-  client.useCases(useCases.outboxUseCases);
-  client.useCases(useCases.deliveryUseCases);
-  client.useCases(useCases.innerDelivery);
-  client.useCases(useCases.reportsUseCases);
-  client.useCases(useCases.agentsUseCases);
+  client.useCases(recipes);
 };
 
 /** The ways to a hub. */
@@ -66,7 +60,7 @@ const deliveryParts = (client: Client): void => {
     const { SharingPolicy } = await import('../delivery/sharing.js');
     return new SharingPolicy(needs);
   });
-  client.part('liveLinkTo', useCases.link, async (needs) => {
+  client.part('liveLinkTo', link, async (needs) => {
     const { LiveLink } = await import('../delivery/live-link.js');
     return (listeners) => new LiveLink(needs, listeners);
   });

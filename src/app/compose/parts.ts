@@ -1,3 +1,4 @@
+import type { Waiting } from '../../adapters/fs/process-lock.js';
 import type { StateRoot } from '../../adapters/fs/state-root.js';
 import type { Account } from '../../domain/outbox/account.js';
 import type * as agents from '../../ports/agents.js';
@@ -19,8 +20,8 @@ import type { EventEmitter } from '../outbox/event-emitter.js';
 import type { MoveWorkPackage } from '../work/move-work-package.js';
 import type { PerformWork } from '../work/perform-work.js';
 import type { ResolveLeftOver } from '../work/resolve-left-over.js';
-import type { MadeBy } from './parts-container.js';
-import type * as made from './use-cases.js';
+import type { MadeBy, PartsContainer } from './parts-container.js';
+import type { recipes } from './use-cases.js';
 
 /** What a client process is given from outside. */
 export interface ClientEnvironment {
@@ -31,7 +32,7 @@ export interface ClientEnvironment {
   readonly processId: number;
   /** Where messages go. */
   readonly stderr: { write(text: string): unknown };
-  /** Default: five seconds, and nobody is told. */
+  /** For others at work in the same repository. Default: five seconds, and nobody is told. */
   readonly waiting?: Waiting;
   /**
    * Who delivers what is captured here. `own-process`: what emits sees to it that the background process runs, as a
@@ -39,13 +40,6 @@ export interface ClientEnvironment {
    * `off`: nobody by itself; the host runs `delivery.backgroundProcess`, or leaves it to other processes.
    */
   readonly backgroundSync: 'own-process' | 'this-process' | 'off';
-}
-
-/** How long a command waits for others at work in its repository, and who is told how long it has waited. */
-export interface Waiting {
-  readonly waitMs: number;
-  /** `undefined`: it goes on. */
-  readonly onWait: (waitedMs: number | undefined) => void;
 }
 
 /** What the client asks of its surroundings, by name: each may be given in place of the program's own. */
@@ -87,37 +81,15 @@ export interface Ports {
   readonly orchestrationStore: agents.OrchestrationStore;
 }
 
-/** Whose events these are. */
-export interface EventsUseCases extends MadeBy<typeof made.eventsUseCases> {
+/** What no recipe makes: use cases that need more than their parts, and what is composed for others alone. */
+interface InnerParts {
   readonly ensureIdentity: EnsureIdentity;
-}
-
-/** What was captured elsewhere. */
-export type OutboxUseCases = MadeBy<typeof made.outboxUseCases>;
-
-/** Accounts, consent, and the way of the events to the hub. */
-export interface DeliveryUseCases extends MadeBy<typeof made.deliveryUseCases> {
   readonly getAccountStatus: GetAccountStatus;
   readonly sharing: SharingPolicy;
   readonly flush: Flush;
-}
-
-/** Where every event is, and what is to be decided about it. */
-export type ReportsUseCases = MadeBy<typeof made.reportsUseCases>;
-
-/** The project's plan: features and work packages. */
-export interface WorkUseCases extends MadeBy<typeof made.workUseCases> {
   readonly moveWorkPackage: MoveWorkPackage;
-}
-
-/** Agents that work through a feature. */
-export interface AgentsUseCases extends MadeBy<typeof made.agentsUseCases> {
   /** Ends the agents that are named to it as soon as its input ends; for the process that a run starts beside itself. */
   readonly guardAgents: { run(input: AsyncIterable<Uint8Array | string>): Promise<number> };
-}
-
-/** What is composed for the use cases and asked for by nobody else. */
-interface InnerParts extends MadeBy<typeof made.innerDelivery> {
   readonly environment: ClientEnvironment;
   readonly version: string;
   readonly processId: number;
@@ -139,11 +111,7 @@ interface InnerParts extends MadeBy<typeof made.innerDelivery> {
 }
 
 /** Everything of which a client is composed, by name. */
-export type Parts = Ports &
-  EventsUseCases &
-  OutboxUseCases &
-  DeliveryUseCases &
-  ReportsUseCases &
-  WorkUseCases &
-  AgentsUseCases &
-  InnerParts;
+export type Parts = Ports & MadeBy<typeof recipes> & InnerParts;
+
+/** The use cases and ports of one client process. */
+export type ClientContainer = Pick<PartsContainer<Parts>, 'get' | 'close'>;

@@ -91,7 +91,7 @@ export const link = [
 ] as const;
 
 /** What delivery is made of. */
-export const innerDelivery = {
+const innerDelivery = {
   hubIdentities: useCase(['knownHubs', 'outboxes'], () => import('../delivery/hub-identities.js')),
   accessTokens: useCase(
     [
@@ -187,4 +187,10 @@ export const agentsUseCases = {
     ['orchestrationStore', 'timer', 'wallClock'],
     () => import('../agents/abort-orchestration.js'),
   ),
+};
+
+/** All of them. */
+export const recipes = {
+  ...{ ...eventsUseCases, ...outboxUseCases, ...workUseCases, ...reportsUseCases, ...agentsUseCases },
+  ...{ ...deliveryUseCases, ...innerDelivery },
 };

@@ -2,17 +2,8 @@ import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { SyncError } from '../../domain/errors.js';
 import type { Checkout } from '../../ports/events.js';
-import type { ClientContainer } from '../compose/container.js';
-import type {
-  AgentsUseCases,
-  DeliveryUseCases,
-  EventsUseCases,
-  OutboxUseCases,
-  Parts,
-  Ports,
-  ReportsUseCases,
-  WorkUseCases,
-} from '../compose/parts.js';
+import type { ClientContainer, Parts, Ports } from '../compose/parts.js';
+import type * as made from '../compose/use-cases.js';
 import type { FeatureRequest } from '../work/locate-feature.js';
 
 /**
@@ -25,12 +16,12 @@ import type { FeatureRequest } from '../work/locate-feature.js';
  * waits; what was captured by then is safe.
  */
 export interface Client extends AsyncDisposable {
-  readonly events: Room<EventsUseCases>;
-  readonly outbox: Room<OutboxUseCases>;
-  readonly delivery: Room<DeliveryUseCases>;
-  readonly reports: Room<ReportsUseCases>;
-  readonly work: Room<WorkUseCases>;
-  readonly agents: Room<AgentsUseCases>;
+  readonly events: Room<keyof typeof made.eventsUseCases | 'ensureIdentity'>;
+  readonly outbox: Room<keyof typeof made.outboxUseCases>;
+  readonly delivery: Room<keyof typeof made.deliveryUseCases | 'getAccountStatus' | 'sharing' | 'flush'>;
+  readonly reports: Room<keyof typeof made.reportsUseCases>;
+  readonly work: Room<keyof typeof made.workUseCases | 'moveWorkPackage'>;
+  readonly agents: Room<keyof typeof made.agentsUseCases | 'guardAgents'>;
   /** Where the project is: absolute, as it was given. */
   readonly directory: string;
   /** The same client for another directory. Who closes one of them closes both. */
@@ -54,7 +45,7 @@ export interface Client extends AsyncDisposable {
 }
 
 /** The use cases of a room. */
-export type Room<U> = { readonly [K in keyof U]: UseCase<U[K]> };
+export type Room<Names extends keyof Parts> = { readonly [N in Names]: UseCase<Parts[N]> };
 
 /** The methods of a use case, just as its class has them. */
 export type UseCase<T> = {
@@ -123,22 +114,24 @@ const clientAt = (directory: string, get: Get, close: () => Promise<void>): Clie
 
 type Get = ClientContainer['get'];
 
-const roomOf = <U extends object>(get: Get): Room<U> =>
-  lazily<Room<U>>((name) => useCaseOf(() => get(name as keyof Parts)));
+const roomOf = <N extends keyof Parts>(get: Get): Room<N> =>
+  lazily<Room<N>>((name) => calledLater(() => get(name as N)));
 
-const useCaseOf = (get: () => Promise<unknown>): object =>
+/** What has nothing but methods that are waited for, and is there from the first call of one of them on. */
+export const calledLater = <T>(get: () => Promise<T>): T =>
   lazily((method) => async (...args: readonly unknown[]) => {
-    const useCase = (await get()) as Readonly<Record<string, (...args: readonly unknown[]) => unknown>>;
-    const called = useCase[method];
+    const present = (await get()) as Readonly<Record<string, (...args: readonly unknown[]) => unknown>>;
+    const called = present[method];
     if (called === undefined) throw new TypeError(`A use case has no method ${method}.`);
-    return called.apply(useCase, [...args]);
+    return called.apply(present, [...args]);
   });
 
 /** An object whose properties are made when they are looked up. None of it is a promise, so that it can be awaited. */
-const lazily = <T extends object>(property: (name: string) => unknown): T =>
-  new Proxy({} as T, {
-    get: (_, name) => (typeof name === 'string' && name !== 'then' ? property(name) : undefined),
-  });
+const lazily = <T>(property: (name: string) => unknown): T =>
+  new Proxy(
+    {},
+    { get: (_, name) => (typeof name === 'string' && name !== 'then' ? property(name) : undefined) },
+  ) as T;
 
 /** As the checkout is given: a folder above a link is not one above the project. */
 const realDirectory = (path: string): string => {

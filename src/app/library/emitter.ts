@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { messageOf } from '../../domain/errors.js';
 import type { EventType, PayloadInput } from '../../domain/events/payloads.js';
-import type { ClientContainer } from '../compose/container.js';
+import type { ClientContainer } from '../compose/parts.js';
 import { openedLater } from './client.js';
 import type { EmissionLinks, EmissionOutcome } from '../outbox/emit-event.js';
 
