@@ -189,12 +189,10 @@ export const connectionFailure = (error: Error, event?: unknown, proxy?: string)
   if (code !== undefined && Object.hasOwn(CERTIFICATES, code)) return CERTIFICATES[code] as string;
   const refusal = proxy === undefined ? null : PROXY_REFUSAL.exec(error.message);
   if (refusal !== null) return proxyRefusal(proxy ?? '', refusal[1] ?? '');
-  const reason = code === 'ETIMEDOUT' ? (TIMEOUTS[String(event)] ?? 'timed out') : reasonOf(code);
+  const known = code === 'ETIMEDOUT' ? (TIMEOUTS[String(event)] ?? 'timed out') : REASONS[code ?? ''];
+  const reason = known ?? (code === undefined ? 'network failure' : `network failure (${printable(code)})`);
   return proxy === undefined ? reason : `${reason}, on the way through the proxy ${printable(proxy)}`;
 };
-
-const reasonOf = (code: string | undefined): string =>
-  code === undefined ? 'network failure' : (REASONS[code] ?? `network failure (${printable(code)})`);
 
 // The words of the agent for an answer to CONNECT that is not 200; it has no code for them.
 const PROXY_REFUSAL = /^Bad response: (\d{3})$/;

@@ -1,4 +1,3 @@
-import { unreachable } from '../errors.js';
 import type { Settlement } from '../outbox/ledger.js';
 import type { EventResult } from '../wire.js';
 import { eventDelayMs } from './backoff.js';
@@ -54,32 +53,18 @@ export const isReceipt = (answer: Answer): boolean =>
   answer.answer === 'accepted' || answer.answer === 'duplicate';
 
 /** What one line of a batch answer, or one `ack` frame, says about its event. An unknown status is a rejection. */
-export const answerOf = (result: EventResult): Answer => {
-  switch (result.status) {
-    case 'success':
-      return { answer: 'accepted' };
-    case 'duplicate':
-      return { answer: 'duplicate' };
-    case 'pending':
-      return { answer: 'pending' };
-    default:
-      return rejectedAnswer(result);
-  }
+export const answerOf = ({ status, error_message, error, code, server_clock }: EventResult): Answer => {
+  if (status === 'success') return { answer: 'accepted' };
+  if (status === 'duplicate' || status === 'pending') return { answer: status };
+  const [reason = `the hub answered "${status}"`] = [error_message, error, code].filter(isSaid);
+  return {
+    ...{ answer: 'rejected', reason },
+    ...(isSaid(code) ? { code } : {}),
+    ...(typeof server_clock === 'number' ? { serverClock: server_clock } : {}),
+  };
 };
 
-const rejectedAnswer = (result: EventResult): Answer => ({
-  answer: 'rejected',
-  reason:
-    text(result.error_message) ??
-    text(result.error) ??
-    text(result.code) ??
-    `the hub answered "${result.status}"`,
-  ...(text(result.code) === undefined ? {} : { code: String(result.code) }),
-  ...(typeof result.server_clock === 'number' ? { serverClock: result.server_clock } : {}),
-});
-
-const text = (value: unknown): string | undefined =>
-  typeof value === 'string' && value !== '' ? value : undefined;
+const isSaid = (text: unknown): text is string => typeof text === 'string' && text !== '';
 
 /** An event that was sent, as far as its settlement needs it. */
 interface SentEvent {
@@ -99,38 +84,29 @@ export const settlementOf = (
   nowMs: number,
   random: number,
 ): Settlement | undefined => {
-  if (answer === undefined) return undefined;
+  if (answer === undefined || answer.answer === 'pending') return undefined;
   const { record, eventId, attempts } = event;
-  switch (answer.answer) {
-    case 'accepted':
-      return { record, eventId, became: 'delivered' };
-    case 'duplicate':
-      return { record, eventId, became: 'duplicate' };
-    case 'pending':
-      return undefined;
-    case 'rejected': {
-      const { code, reason } = answer;
-      if (code !== 'unknown-team') return rejection(event, reason, nowMs, random);
-      return { record, eventId, became: 'refused', attempts, reason, dueAtMs: nowMs + REFUSAL_RETRY_MS };
-    }
-    default:
-      return unreachable(answer);
-  }
+  if (answer.answer === 'accepted') return { record, eventId, became: 'delivered' };
+  if (answer.answer === 'duplicate') return { record, eventId, became: 'duplicate' };
+  const { code, reason } = answer;
+  if (code !== 'unknown-team') return rejection(event, reason, nowMs, random);
+  return { record, eventId, became: 'refused', attempts, reason, dueAtMs: nowMs + REFUSAL_RETRY_MS };
 };
 
 /** One more attempt failed: due again after its backoff, or given up on. */
 export const rejection = (event: SentEvent, reason: string, nowMs: number, random: number): Settlement => {
   const { record, eventId } = event;
   const attempts = event.attempts + 1;
-  if (attempts >= MAX_ATTEMPTS) return deadLetter({ record, eventId, attempts }, reason);
-  return {
-    record,
-    eventId,
-    became: 'failing',
-    attempts,
-    reason,
-    dueAtMs: nowMs + eventDelayMs(attempts, random),
-  };
+  return attempts >= MAX_ATTEMPTS
+    ? deadLetter({ record, eventId, attempts }, reason)
+    : {
+        record,
+        eventId,
+        became: 'failing',
+        attempts,
+        reason,
+        dueAtMs: nowMs + eventDelayMs(attempts, random),
+      };
 };
 
 /** Given up on at once: no further attempt could end otherwise. */
