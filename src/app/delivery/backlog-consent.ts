@@ -1,10 +1,9 @@
 import { hubKey, type Account } from '../../domain/outbox/account.js';
-import type { Decision } from '../../domain/outbox/decision.js';
 import { ledgerOf, isAnswered } from '../../domain/outbox/ledger.js';
 import { consentScope, indexDecisions, ownerOf } from '../../domain/outbox/ownership.js';
 import { belongsTo } from '../../domain/outbox/routing-policy.js';
 import type { CheckoutRegistry } from '../../ports/events.js';
-import type { Outboxes, OutboxReading } from '../../ports/outbox.js';
+import type { Outbox, Outboxes } from '../../ports/outbox.js';
 import type { DataOf } from '../documents/all.js';
 
 /** What a sign-in would set free in one project. */
@@ -72,21 +71,13 @@ export class BacklogConsent {
         await this.#needs.checkouts.setPreference(projectUuid, 'off');
         continue;
       }
-      const outbox = this.#needs.outboxes.open(projectUuid);
-      const { first, last } = await outbox.reading();
-      const range = { from: first, through: last };
-      const to = { range, hub: hubKey(account.hub), team: account.team };
-      const decision: Decision =
-        answer === 'consent'
-          ? { decision: answer, ...to, ...consentScope(account.hub) }
-          : { decision: answer, ...to };
-      await outbox.decide([decision]);
+      await decideAboutAll(this.#needs.outboxes.open(projectUuid), account, answer);
     }
   }
 
   async #count(projectUuid: string, account: Account): Promise<Pick<Backlog, 'local' | 'elsewhere'>> {
     const outbox = this.#needs.outboxes.open(projectUuid);
-    const reading: OutboxReading = await outbox.reading();
+    const reading = await outbox.reading();
     const ledger = ledgerOf(reading.ledgers, account);
     const decisions = indexDecisions(reading.decisions);
     const mayTakeOver = consentScope(account.hub).of === undefined;
@@ -102,3 +93,17 @@ export class BacklogConsent {
     return { local, elsewhere };
   }
 }
+
+/** Notes what was said, or not said, about sending to this account what an outbox has now. Durable before this resolves. */
+export const decideAboutAll = async (
+  outbox: Outbox,
+  { hub, team }: Account,
+  said: 'consent' | 'withhold',
+): Promise<void> => {
+  const { first, last } = await outbox.reading();
+  if (last < first) return;
+  const about = { range: { from: first, through: last }, hub: hubKey(hub), team };
+  await outbox.decide([
+    said === 'consent' ? { decision: said, ...about, ...consentScope(hub) } : { decision: said, ...about },
+  ]);
+};

@@ -1,11 +1,11 @@
 import { readProjectConfig } from '../../domain/events/project-config.js';
-import { hubKey, type Account } from '../../domain/outbox/account.js';
+import type { Account } from '../../domain/outbox/account.js';
 import { askAgain } from '../../domain/outbox/decision.js';
 import { ledgerOf } from '../../domain/outbox/ledger.js';
-import { consentScope } from '../../domain/outbox/ownership.js';
 import { sharingOf, type CheckoutSharing, type Sharing } from '../../domain/outbox/routing-policy.js';
 import type { CheckoutMemory, CheckoutRegistry, ConfigStore, SharingPreference } from '../../ports/events.js';
 import type { Outboxes, StateFiles } from '../../ports/outbox.js';
+import { decideAboutAll } from './backlog-consent.js';
 
 /** A checkout whose config keeps the whole project on this machine, or cannot be read. */
 export interface Refusal {
@@ -53,16 +53,17 @@ export class SharingPolicy {
   /** Forgets the checkouts of a project that are gone; whoever asks for this is in one that is there. */
   async forgetGone(projectUuid: string): Promise<void> {
     for (const { path } of await this.#own(projectUuid))
-      if ((await this.#needs.stateFiles?.isGone(path)) === true) await this.#needs.checkouts.forget(path);
+      if (await this.#isGone(path)) await this.#needs.checkouts.forget(path);
   }
 
   async #heard(projectUuid: string): Promise<readonly CheckoutMemory[]> {
     const own = await this.#own(projectUuid);
-    const files = this.#needs.stateFiles;
-    if (files === undefined) return own;
-    const areGone = await Promise.all(own.map(({ path }) => files.isGone(path)));
-    const there = own.filter((_, index) => areGone[index] !== true);
-    return there.length === 0 ? own : there;
+    const areGone = await Promise.all(own.map(({ path }) => this.#isGone(path)));
+    return areGone.includes(false) ? own.filter((_, index) => areGone[index] === false) : own;
+  }
+
+  async #isGone(path: string): Promise<boolean> {
+    return (await this.#needs.stateFiles?.isGone(path)) === true;
   }
 
   async #own(projectUuid: string): Promise<readonly CheckoutMemory[]> {
@@ -100,20 +101,11 @@ export class SetSharing {
   async run(projectUuid: string, preference: SharingPreference): Promise<readonly Refusal[]> {
     await this.#needs.checkouts.setPreference(projectUuid, preference);
     if (preference === 'off') return [];
-    await this.#consent(projectUuid);
+    const account = await this.#needs.account();
+    if (account !== undefined)
+      await decideAboutAll(this.#needs.outboxes.open(projectUuid), account, 'consent');
     await this.#needs.sharing.forgetGone(projectUuid);
     return this.#needs.sharing.refusals(projectUuid);
-  }
-
-  async #consent(projectUuid: string): Promise<void> {
-    const account = await this.#needs.account();
-    if (account === undefined) return;
-    const outbox = this.#needs.outboxes.open(projectUuid);
-    const { first, last } = await outbox.reading();
-    if (last < first) return;
-    const range = { from: first, through: last };
-    const { hub, team } = account;
-    await outbox.decide([{ decision: 'consent', range, hub: hubKey(hub), team, ...consentScope(hub) }]);
   }
 }
 
