@@ -80,7 +80,7 @@ export class LiveLink {
   /** Runs until the signal aborts, and says whenever it has connected. Never rejects. */
   async run(onConnected: () => void, signal: AbortSignal): Promise<void> {
     for (let failed = NOT_TRIED; !signal.aborted;) {
-      const end = await this.#connectOnce(onConnected, signal).catch(() => 'attempt-failed' as const);
+      const end = await this.#connectOnce(onConnected, signal).catch(endBy);
       if (signal.aborted) break;
       failed = failedAttempts(failed, end);
       this.#enter(statusAfter(failed));
@@ -91,13 +91,16 @@ export class LiveLink {
 
   /** One session from opening to end; says how it ended. */
   async #connectOnce(onConnected: () => void, signal: AbortSignal): Promise<ConnectionEnd> {
-    const opened = await this.#openSession(signal);
-    if (typeof opened === 'string') return opened;
-    const { session } = opened;
+    const issued = await this.#liveToken(signal);
+    if (typeof issued === 'string') return issued;
+    const { account, live } = issued;
+    const session = await this.#host.liveTransport.open(account.hub, live.token, signal);
+    const courier = new LiveCourier(session, this.#host.timer);
+    const opened = { account, session, courier, lifetimeSeconds: live.lifetimeSeconds };
     const over = new AbortController();
     signal.addEventListener('abort', () => void session.close(), { once: true, signal: over.signal });
     this.#open = opened;
-    this.#announced = { account: opened.account, limits: announcedIn(session.snapshot) };
+    this.#announced = { account, limits: announcedIn(session.snapshot) };
     this.#enter('Connected');
     onConnected();
     // A listener that fails ends the session, not the process.
@@ -110,19 +113,6 @@ export class LiveLink {
     this.#open = undefined;
     await Promise.all([session.close(), reading, renewing]);
     return reason === 'unauthorized' ? 'unauthorized' : 'lost';
-  }
-
-  async #openSession(signal: AbortSignal): Promise<OpenSession | ConnectionEnd> {
-    const issued = await this.#liveToken(signal);
-    if (typeof issued === 'string') return issued;
-    const { account, live } = issued;
-    try {
-      const session = await this.#host.liveTransport.open(account.hub, live.token, signal);
-      const courier = new LiveCourier(session, this.#host.timer);
-      return { account, session, courier, lifetimeSeconds: live.lifetimeSeconds };
-    } catch (error) {
-      return isSyncError(error) && error.kind === 'session-expired' ? 'unauthorized' : 'attempt-failed';
-    }
   }
 
   async #liveToken(signal: AbortSignal): Promise<IssuedLive | 'unauthorized' | 'attempt-failed'> {
@@ -166,6 +156,9 @@ export class LiveLink {
     this.#listeners.onStatus?.(status);
   }
 }
+
+const endBy = (error: unknown): ConnectionEnd =>
+  isSyncError(error) && error.kind === 'session-expired' ? 'unauthorized' : 'attempt-failed';
 
 interface OpenSession {
   readonly session: LiveSession;
