@@ -98,20 +98,10 @@ class Pass {
     return ended;
   }
 
+  /** What waits before it goes first when there are many. */
   async #bury(record: DeadRecord): Promise<PassEnd | undefined> {
     this.#dead.push(deadLetter({ ...record, attempts: 0 }, record.dead));
-    if (this.#dead.length >= DEAD_AT_ONCE) await this.#settleDead();
-    return this.#isFullNow() ? { end: 'too-many-exceptions' } : undefined;
-  }
-
-  async #settleDead(): Promise<void> {
-    const dead = this.#dead;
-    this.#dead = [];
-    await this.#ledger.settle(dead);
-  }
-
-  #isFullNow(): boolean {
-    return !this.#wasFull && this.#ledger.isFull;
+    return this.#dead.length < DEAD_AT_ONCE ? undefined : this.#send();
   }
 
   /**
@@ -119,8 +109,9 @@ class Pass {
    * that ended it: a batch of which nothing moved is the last one, so that a pass always ends.
    */
   async #send(): Promise<PassEnd | undefined> {
-    await this.#settleDead();
-    if (this.#isFullNow()) return { end: 'too-many-exceptions' };
+    await this.#ledger.settle(this.#dead);
+    this.#dead = [];
+    if (!this.#wasFull && this.#ledger.isFull) return { end: 'too-many-exceptions' };
     if (this.#batch.length === 0) return undefined;
     if (this.#isAborted()) return { end: 'interrupted' };
     // Oldest first; only the first is ever on its way.
