@@ -8,6 +8,7 @@ import type { CredentialReading, Credentials, CredentialStore } from '../../port
 import { syncDirectory, writeFileAtomic, removeTemporaries } from '../fs/atomic-write.js';
 import { lockFile } from '../fs/process-lock.js';
 import type { StateRoot } from '../fs/state-root.js';
+import { attempt, unlessAbsent } from '../fs/storage-failure.js';
 
 /** `credentials` of the state root: readable by the user alone from the moment it exists. */
 export class TomlCredentialStore implements CredentialStore {
@@ -37,7 +38,8 @@ export class TomlCredentialStore implements CredentialStore {
       });
     }
     try {
-      this.#tidy();
+      // A writer that was killed may have left tokens beside the file. Where they cannot be removed, the next one tries.
+      attempt(() => removeTemporaries(this.#path));
       const current = await this.read();
       const decision = await decide(current);
       if (decision === 'keep') return current;
@@ -48,27 +50,15 @@ export class TomlCredentialStore implements CredentialStore {
     }
   }
 
-  /** A writer that was killed may have left tokens beside the file. Where they cannot be removed, work goes on. */
-  #tidy(): void {
-    try {
-      removeTemporaries(this.#path);
-    } catch {
-      // The next writer tries again.
-    }
-  }
-
   get #path(): string {
     return this.#root.file('credentials');
   }
 
   #text(): string | undefined | { readonly reason: string } {
     try {
-      return readFileSync(this.#path, 'utf8');
+      return unlessAbsent(() => readFileSync(this.#path, 'utf8'), undefined, ABSENT);
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      return code === 'ENOENT' || code === 'ENOTDIR'
-        ? undefined
-        : { reason: `it cannot be read (${code ?? 'unknown'})` };
+      return { reason: `it cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'})` };
     }
   }
 
@@ -86,16 +76,16 @@ export class TomlCredentialStore implements CredentialStore {
 
   #remove(): CredentialReading {
     try {
-      unlinkSync(this.#path);
+      unlessAbsent(() => unlinkSync(this.#path), undefined);
       syncDirectory(this.#root.path);
     } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') {
-        throw new SyncError('storage-failed', 'The stored sign-in could not be removed.', { cause });
-      }
+      throw new SyncError('storage-failed', 'The stored sign-in could not be removed.', { cause });
     }
     return { state: 'absent' };
   }
 }
+
+const ABSENT = ['ENOENT', 'ENOTDIR'];
 
 /**
  * Reads the text of `credentials`, in the layout that older clients write too. Reasons never quote the file, which
