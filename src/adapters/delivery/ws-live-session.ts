@@ -15,13 +15,15 @@ import { printable } from './printable.js';
 /** One WebSocket from its upgrade to its end. It becomes a session for others with the snapshot. */
 export class WsLiveSession implements LiveSession {
   readonly ended: Promise<SessionEnd>;
+  /** How it ended before its snapshot; `undefined` as soon as that is there. */
+  readonly opened: Promise<SessionEnd | undefined>;
   readonly #socket: WebSocket;
   readonly #timer: Timer;
   /** Memory stays bounded when the reader is slow: the socket is not read either then. */
   readonly #messages: Readable;
   readonly #over = new AbortController();
   #snapshot: SnapshotMessage | undefined;
-  #onSnapshot: (() => void) | undefined;
+  #open: () => void = () => undefined;
   #end: SessionEnd | undefined;
   #ignored = 0;
   #frames = 0;
@@ -40,7 +42,16 @@ export class WsLiveSession implements LiveSession {
     this.ended = new Promise((resolve) => {
       this.#over.signal.addEventListener('abort', () => resolve(this.#end ?? { reason: 'closed-by-us' }));
     });
+    const snapshot = new Promise<undefined>((resolve) => (this.#open = () => resolve(undefined)));
+    this.opened = Promise.race([snapshot, this.ended]);
     socket.on('close', (code, reason) => this.#finish(endOf(code, String(reason))));
+    socket.once('unexpected-response', (request, { statusCode }) => {
+      request.destroy();
+      const isRefused = statusCode === 401 || statusCode === 403;
+      this.#finish(
+        isRefused ? { reason: 'unauthorized' } : { reason: 'lost', detail: `status ${statusCode}` },
+      );
+    });
     socket.once('open', () => void this.#endInSilence(silenceMs));
   }
 
@@ -49,10 +60,9 @@ export class WsLiveSession implements LiveSession {
     return this.#snapshot;
   }
 
-  /** Calls back once, when the snapshot is there. */
-  whenSnapshot(callback: () => void): void {
-    if (this.#snapshot === undefined) this.#onSnapshot = callback;
-    else callback();
+  /** Nobody waits for it any more. */
+  giveUp(detail: string): void {
+    this.#finish({ reason: 'lost', detail });
   }
 
   send(event: OutgoingEvent): Promise<void> {
@@ -108,7 +118,7 @@ export class WsLiveSession implements LiveSession {
       if (!this.#messages.push(message)) this.#socket.pause();
     } else if (message.type === 'snapshot') {
       this.#snapshot = message;
-      this.#onSnapshot?.();
+      this.#open();
     } else if (message.type !== 'ping') this.#ignored += 1;
   }
 

@@ -1,10 +1,9 @@
-import type { WebSocket } from 'ws';
 import type { HubAddress } from '../../domain/outbox/account.js';
 import { isBearerToken } from '../../domain/delivery/credentials.js';
 import { liveUrl } from '../../domain/delivery/hub-url.js';
 import { messageOf, SyncError } from '../../domain/errors.js';
 import type { Timer } from '../../ports/host.js';
-import type { LiveSession, LiveTransport } from '../../ports/delivery.js';
+import type { LiveSession, LiveTransport, SessionEnd } from '../../ports/delivery.js';
 import { connectionFailure, requireSecureHub } from './bounded-http.js';
 import { printable } from './printable.js';
 import { WayOut, type Way } from './way-out.js';
@@ -33,7 +32,8 @@ export class WsLiveTransport implements LiveTransport {
   async open(hub: HubAddress, wsToken: string, signal?: AbortSignal): Promise<LiveSession> {
     requireSecureHub(hub);
     if (!isBearerToken(wsToken)) throw refusedToken();
-    if (signal?.aborted === true) throw interrupted();
+    const isAborted = (): boolean => signal?.aborted === true;
+    if (isAborted()) throw interrupted();
     const { limits = LIVE_LIMITS, timer, version } = this.#options;
     // Only a process that connects loads the library.
     const { WebSocket } = await import('ws');
@@ -57,13 +57,19 @@ export class WsLiveTransport implements LiveTransport {
     const session = new WsLiveSession(socket, timer, limits.silenceMs, describe);
     this.#open.add(session);
     void session.ended.then(() => this.#open.delete(session));
-    try {
-      await snapshotArrives(socket, session, timer, limits.upgradeMs, signal);
-      return session;
-    } catch (error) {
-      socket.terminate();
-      throw error;
-    }
+    const waited = new AbortController();
+    const giveUp = (): void => session.giveUp('interrupted');
+    signal?.addEventListener('abort', giveUp, { once: true, signal: waited.signal });
+    if (isAborted()) giveUp();
+    void timer.sleep(limits.upgradeMs, waited.signal).then(() => {
+      if (!waited.signal.aborted) session.giveUp('no snapshot in time');
+    });
+    const end = await session.opened;
+    waited.abort();
+    if (end === undefined) return session;
+    socket.terminate();
+    if (isAborted()) throw interrupted();
+    throw end.reason === 'unauthorized' ? refusedToken() : noConnection(end);
   }
 
   /** Ends every session; safe to repeat. */
@@ -87,35 +93,5 @@ const refusedToken = (): SyncError => new SyncError('session-expired', 'The hub 
 
 const interrupted = (): SyncError => new SyncError('interrupted', 'Connecting was interrupted.');
 
-const noConnection = (detail: string): SyncError =>
-  new SyncError('unreachable', `No live connection: ${detail}.`);
-
-/** Resolves with the snapshot; fails with what ended the attempt, the first of all that can. */
-const snapshotArrives = async (
-  socket: WebSocket,
-  session: WsLiveSession,
-  timer: Timer,
-  upgradeMs: number,
-  signal: AbortSignal | undefined,
-): Promise<void> => {
-  const settled = new AbortController();
-  try {
-    await new Promise<void>((resolve, reject) => {
-      session.whenSnapshot(resolve);
-      socket.once('unexpected-response', (request, { statusCode }) => {
-        request.destroy();
-        const isRefused = statusCode === 401 || statusCode === 403;
-        reject(isRefused ? refusedToken() : noConnection(`status ${statusCode}`));
-      });
-      void session.ended.then((end) => {
-        if (end.reason === 'unauthorized') reject(refusedToken());
-        else reject(noConnection(end.reason === 'lost' ? end.detail : 'closed'));
-      });
-      void timer.sleep(upgradeMs, settled.signal).then(() => reject(noConnection('no snapshot in time')));
-      const abort = (): void => reject(interrupted());
-      signal?.addEventListener('abort', abort, { once: true, signal: settled.signal });
-    });
-  } finally {
-    settled.abort();
-  }
-};
+const noConnection = (end: SessionEnd): SyncError =>
+  new SyncError('unreachable', `No live connection: ${'detail' in end ? end.detail : 'closed'}.`);
