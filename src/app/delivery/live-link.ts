@@ -212,9 +212,7 @@ export const keepValid = async (
   }
 };
 
-const LEEWAY_MS = 60_000;
 const RETRY_MS = 10_000;
 
-/** A short-lived token is renewed when half of its life is over. */
-const renewalAfterMs = (lifetimeSeconds: number): number =>
-  Math.max(lifetimeSeconds * 500, lifetimeSeconds * 1000 - LEEWAY_MS);
+/** When half of its life is over. */
+const renewalAfterMs = (lifetimeSeconds: number): number => lifetimeSeconds * 500;
