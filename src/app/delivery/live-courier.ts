@@ -11,15 +11,20 @@ export const ACK_WAIT_MS = 30_000;
 export class LiveCourier implements Courier {
   /** An ack that was due did not come: nothing more is carried over the session, and until the next one batches deliver. */
   isSilent = false;
-  readonly #session: Pick<LiveSession, 'send' | 'ended'>;
+  readonly #session: Pick<LiveSession, 'send'>;
   readonly #timer: Timer;
   /** By the ids of the events that are on their way. */
   readonly #expected = new Map<string, (answer: Answer) => void>();
   #moved = new AbortController();
+  #isOver = false;
 
   constructor(session: Pick<LiveSession, 'send' | 'ended'>, timer: Timer) {
     this.#session = session;
     this.#timer = timer;
+    void session.ended.then(() => {
+      this.#isOver = true;
+      this.#moved.abort();
+    });
   }
 
   /** What was acknowledged before the session broke, or fell silent, counts. */
@@ -27,12 +32,7 @@ export class LiveCourier implements Courier {
     if (this.isSilent) return NO_ANSWER;
     const answers = new Map<string, Answer>();
     for (const { eventId } of events) this.#expected.set(eventId, (answer) => answers.set(eventId, answer));
-    let isOver = false;
-    void this.#session.ended.then(() => {
-      isOver = true;
-      this.#moved.abort();
-    });
-    const isDone = (): boolean => isOver || signal?.aborted === true || answers.size === events.length;
+    const isDone = (): boolean => this.#isOver || signal?.aborted === true || answers.size === events.length;
     void this.#sendAll(events, isDone);
     while (!isDone() && !this.isSilent) this.isSilent = !(await this.#moves(signal));
     this.#expected.clear();
