@@ -15,7 +15,7 @@ const ROOMS: Readonly<Record<string, Size & { readonly goal: number }>> = {
   root: { lines: 1980, files: 28, goal: 1500 },
   events: { lines: 3410, files: 32, goal: 2200 },
   outbox: { lines: 2970, files: 25, goal: 2800 },
-  delivery: { lines: 5640, files: 49, goal: 4500 },
+  delivery: { lines: 5570, files: 49, goal: 4500 },
   reports: { lines: 1530, files: 14, goal: 1300 },
   work: { lines: 10150, files: 76, goal: 7000 },
   agents: { lines: 4310, files: 40, goal: 3000 },

@@ -1,6 +1,6 @@
 import { hasRoom, halve, learnTooLarge, type BatchLimits } from '../../domain/delivery/batch-plan.js';
 import { type BatchOutcome, deadLetter, rejection } from '../../domain/delivery/outcome.js';
-import { isSyncError, unreachable } from '../../domain/errors.js';
+import { isSyncError } from '../../domain/errors.js';
 import { MAX_EXCEPTIONS, type Settlement } from '../../domain/outbox/ledger.js';
 import type { Sharing } from '../../domain/outbox/routing-policy.js';
 import type { Outbox } from '../../ports/outbox.js';
@@ -185,11 +185,6 @@ const DEAD_AT_ONCE = 1000;
 /** Why no further request makes sense; nothing for the outcomes that speak of the events. */
 const endOf = (outcome: BatchOutcome): PassEnd | undefined => {
   switch (outcome.outcome) {
-    case 'answered':
-    case 'refused-by-id':
-    case 'refused-opaque':
-    case 'too-large':
-      return undefined;
     case 'unauthorized':
       return { end: 'signed-out' };
     case 'unavailable':
@@ -200,6 +195,6 @@ const endOf = (outcome: BatchOutcome): PassEnd | undefined => {
       return { end, ...why };
     }
     default:
-      return unreachable(outcome);
+      return undefined;
   }
 };
