@@ -1,9 +1,16 @@
 import { assignmentNote, chooseAgent, isAssignmentNoted } from '../../domain/agents/assignment.js';
-import { APPROVED, assignedTo, atWork, failed, FINISHED, IMPLEMENTED } from '../../domain/agents/record.js';
-import { IN_REVIEW, LET_GO, paused, rejected, type Change } from '../../domain/agents/record.js';
+import {
+  assignedTo,
+  atWork,
+  failed,
+  FINISHED,
+  IN_REVIEW,
+  LET_GO,
+  paused,
+} from '../../domain/agents/record.js';
 import type { Stage } from '../../domain/agents/stage.js';
 import type { Assignment } from '../../domain/agents/state.js';
-import { isSyncError, unreachable } from '../../domain/errors.js';
+import { isSyncError } from '../../domain/errors.js';
 import { commitSubject } from '../../domain/work/commit-message.js';
 import { isLegalTransition, type Lane, type WorkPackageLane } from '../../domain/events/lane.js';
 import type { WorkPackageEdit } from '../../domain/work/transition.js';
@@ -13,7 +20,7 @@ import { ImplementWorkPackage } from '../work/implement-work-package.js';
 import { MergeWorkPackages } from '../work/merge-work-packages.js';
 import { planTransitions, type Transition } from '../work/plan-transitions.js';
 import type { OrchestrationRun } from './orchestration-run.js';
-import { noteUsage, runAgent, type RunEnd } from './run-agent.js';
+import { noteUsage, runAgent } from './run-agent.js';
 
 /**
  * Takes one work package one step on, from the stage in which the run has it. It may be repeated at any time, by another
@@ -84,29 +91,10 @@ const work = async (
   if (record.assignment === undefined) run.change(id, assignedTo(record, assignment));
   await run.save();
   if (!(await announce(run, id, assignment)) || signal.aborted) return;
-  const { end, took } = await runAgent(run, id, assignment, signal);
-  run.change(id, changeBy(run, id, end, assignment.agent));
+  const { change, took } = await runAgent(run, id, assignment, signal);
+  run.change(id, change);
   await run.save();
   if (took !== undefined) await noteUsage(run, id, assignment, took);
-};
-
-/** What becomes of a work package when an agent has come to an end with it. */
-const changeBy = (run: OrchestrationRun, id: string, end: RunEnd, agent: string): Change => {
-  const { agents, limits } = run.state;
-  switch (end.end) {
-    case 'stopped':
-      return {};
-    case 'implemented':
-      return IMPLEMENTED;
-    case 'reviewed':
-      return end.verdict.verdict === 'approved'
-        ? APPROVED
-        : rejected(run.record(id), end.verdict.feedback, limits);
-    case 'failed':
-      return failed(run.record(id), agent, end.reason, agents);
-    default:
-      return unreachable(end);
-  }
 };
 
 /**

@@ -5,6 +5,7 @@ import {
   type PromptFacts,
   type PromptTask,
 } from '../../domain/agents/prompt.js';
+import { APPROVED, failed, IMPLEMENTED, rejected, type Change } from '../../domain/agents/record.js';
 import type { Assignment } from '../../domain/agents/state.js';
 import { readVerdict, type Verdict } from '../../domain/agents/verdict.js';
 import { isSyncError, SyncError } from '../../domain/errors.js';
@@ -17,26 +18,19 @@ import { findWorkPackage, frontMatterGraph } from '../work/feature-state.js';
 import { standingTargetOf } from '../work/feature-branches.js';
 import type { OrchestrationRun } from './orchestration-run.js';
 
-/** What an agent's run came to. `stopped`: by us, since the run ends. */
-export type RunEnd =
-  | { readonly end: 'implemented' | 'stopped' }
-  | { readonly end: 'reviewed'; readonly verdict: Given }
-  /** It did not do what it was asked for; the reason is a whole sentence. */
-  | { readonly end: 'failed'; readonly reason: string };
-
-type Given = Exclude<Verdict, { readonly verdict: 'none' }>;
-
-/** Lets an agent do what it was assigned to. `took`: absent when its program was not started. */
+/** Lets an agent do what it was assigned to; returns what becomes of the work package. `took`: absent when its program was not started. */
 export const runAgent = async (
   run: OrchestrationRun,
   workPackageId: string,
   assignment: Assignment,
   signal: AbortSignal,
-): Promise<{ readonly end: RunEnd; readonly took?: RunUsage }> => {
+): Promise<{ readonly change: Change; readonly took?: RunUsage }> => {
   const { ports, place, feature, commands } = run;
   const { agent, phase, retryCount } = assignment;
   const command = commands.find((each) => each.agent === agent);
-  if (command === undefined) return { end: failed(`Nobody knows how to run the agent ${agent}.`) };
+  const failedBy = (reason: string): Change =>
+    failed(run.record(workPackageId), agent, reason, run.state.agents);
+  if (command === undefined) return { change: failedBy(`Nobody knows how to run the agent ${agent}.`) };
   if ((await run.tip(workPackageId)) === undefined)
     throw new SyncError('worktree-failed', `There is no branch ${run.branch(workPackageId)} to work on.`);
   await makeWorktree(run, workPackageId);
@@ -47,7 +41,7 @@ export const runAgent = async (
   const name = `${workPackageId}-${phase}-${retryCount + 1}`;
   const promptFile = await ports.orchestrationStore.keepPrompt(place, feature, name, prompt);
   const log = await ports.orchestrationStore.logPath(place, feature, name);
-  if (signal.aborted) return { end: { end: 'stopped' } };
+  if (signal.aborted) return { change: {} };
   const about = { workPackageId, phase, agent };
   const atMs = ports.wallClock.nowMs();
   run.tell({ what: 'agent-started', ...about, retryCount, log });
@@ -69,14 +63,20 @@ export const runAgent = async (
     (line) => run.tell({ what: 'line', ...about, line }),
     signal,
   );
-  const end = endOf(exit, agent, task);
+  const verdict =
+    exit.how === 'exited' && task.task === 'review' ? readVerdict(exit.answer, task.word) : undefined;
+  const failure = failureOf(exit, agent, verdict);
   const durationMs = Math.max(0, ports.wallClock.nowMs() - atMs);
-  run.tell({
-    ...{ what: 'agent-ended', ...about, durationMs },
-    ...(end.end === 'failed' ? { failure: end.reason } : {}),
-  });
-  if (end.end === 'reviewed') run.tell({ what: 'reviewed', workPackageId, agent, ...end.verdict });
-  return exit.how === 'not-started' ? { end } : { end, took: { ...exit.usage, duration_ms: durationMs } };
+  const ended = { what: 'agent-ended', ...about, durationMs } as const;
+  run.tell(failure === undefined ? ended : { ...ended, failure });
+  if (exit.how === 'not-started') return { change: failedBy(failure ?? '') };
+  const took = { ...exit.usage, duration_ms: durationMs };
+  if (exit.how === 'stopped') return { change: {}, took };
+  if (failure !== undefined) return { change: failedBy(failure), took };
+  if (verdict === undefined || verdict.verdict === 'none') return { change: IMPLEMENTED, took };
+  run.tell({ what: 'reviewed', workPackageId, agent, ...verdict });
+  if (verdict.verdict === 'approved') return { change: APPROVED, took };
+  return { change: rejected(run.record(workPackageId), verdict.feedback, run.state.limits), took };
 };
 
 /** There when it is gone. The plan is left out of it: agents read that where it is. */
@@ -123,23 +123,18 @@ const taskOf = (phase: Assignment['phase'], feedback: string | undefined, random
 /** Nobody has more than one guess. */
 const WORD_LENGTH = 8;
 
-const endOf = (exit: AgentExit, agent: string, task: PromptTask): RunEnd => {
-  if (exit.how === 'not-started') return failed(`${agent} could not be started: ${exit.reason}.`);
-  if (exit.how === 'stopped') return { end: 'stopped' };
+/** Why an agent has not done what it was asked for, in a whole sentence; `undefined` when it has, or was stopped by us. */
+const failureOf = (exit: AgentExit, agent: string, verdict: Verdict | undefined): string | undefined => {
+  if (exit.how === 'not-started') return `${agent} could not be started: ${exit.reason}.`;
+  if (exit.how === 'stopped') return undefined;
   // What a program prints at last often says why it failed.
   const last = exit.lastLines.findLast((line) => line.trim() !== '')?.trim();
   const words = last === undefined ? '' : ` Its last line: ${cutText(last, MAX_LAST_WORDS_BYTES)}`;
-  if (exit.how === 'killed') return failed(`${agent} was ended by ${exit.signal}.${words}`);
-  if (exit.how !== 'exited') return failed(`${agent} did not end in time.${words}`);
-  if (exit.code !== 0) return failed(`${agent} ended with exit code ${exit.code}.${words}`);
-  if (task.task !== 'review') return { end: 'implemented' };
-  const verdict = readVerdict(exit.answer, task.word);
-  return verdict.verdict === 'none'
-    ? failed(`${agent} ended without a verdict.${words}`)
-    : { end: 'reviewed', verdict };
+  if (exit.how === 'killed') return `${agent} was ended by ${exit.signal}.${words}`;
+  if (exit.how !== 'exited') return `${agent} did not end in time.${words}`;
+  if (exit.code !== 0) return `${agent} ended with exit code ${exit.code}.${words}`;
+  return verdict?.verdict === 'none' ? `${agent} ended without a verdict.${words}` : undefined;
 };
-
-const failed = (reason: string): RunEnd => ({ end: 'failed', reason });
 
 const MAX_LAST_WORDS_BYTES = 300;
 
