@@ -38,7 +38,8 @@ export const map = <S extends GenericSchema>(values: S, description?: string) =>
   described(record(string(), values), description);
 
 /** Anything with these and other properties, such as an event. */
-export const open = (description: string) => a.object({}, { keywords: said(description) });
+export const open = (description: string): GenericSchema<unknown, a.Fields> =>
+  a.object({}, { keywords: said(description) });
 
 type Entries = Readonly<Record<string, GenericSchema>>;
 
@@ -97,7 +98,7 @@ export const of = <const M extends string, S extends GenericSchema>(
 
 /**
  * What the program tells so that a document becomes as it is described. What is `null` in a document is absent here, unless
- * it may be absent there, too.
+ * it may be absent there, too. Objects are spelled out at the end, so that an editor shows members and no descriptions.
  */
 export type Told<S> =
   S extends NullableSchema<infer W, undefined>
@@ -107,9 +108,11 @@ export type Told<S> =
       : S extends ArraySchema<infer I, undefined>
         ? readonly Told<I>[]
         : S extends ObjectSchema<infer E, undefined>
-          ? Flat<Members<E, false> & Partial<Members<E, true>>>
+          ? Members<E, false> & Partial<Members<E, true>> extends infer T
+            ? { readonly [K in keyof T]: T[K] }
+            : never
           : S extends GenericSchema<unknown, infer T>
-            ? T
+            ? a.Frozen<T>
             : never;
 
 /** Those of an object that may be absent, or the others. */
@@ -120,9 +123,6 @@ type Members<E, MayBeAbsent> = {
       : never
   ]: Told<E[N]>;
 };
-
-/** The same as one type, which is shown with all of its members. */
-type Flat<T> = { readonly [K in keyof T]: T[K] };
 
 type MemberName<N extends string, S> = S extends { readonly member: infer M extends string } ? M : Camel<N>;
 

@@ -1,3 +1,4 @@
+import type { Fields } from '../../../../domain/document.js';
 import { SyncError } from '../../../../domain/errors.js';
 import { LOCAL_TEAM } from '../../../../domain/events/envelope.js';
 import type { CheckoutMemory } from '../../../../ports/events.js';
@@ -38,7 +39,7 @@ const SHOWN = 10;
 const documentOf = ({ to, events, ...project }: ProjectPreview) => ({
   ...project,
   to: to && { ...to, team: isKnown(to.team) ? to.team : undefined },
-  events: events.map(({ json }) => JSON.parse(json) as object),
+  events: events.map(({ json }) => JSON.parse(json) as Fields),
 });
 
 const describe = (
