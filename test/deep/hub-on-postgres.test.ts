@@ -125,10 +125,7 @@ describe('hubs on one PostgreSQL database', () => {
     const [one, other] = [await at.open(), await at.open()];
     const there = followAcme(other);
     await there.reaches(await storeOne(one));
-    const database = openPostgresDatabase(at.databaseUrl, {
-      log: silentLog,
-      randomness: new CryptoRandomness(),
-    });
+    const database = openPostgresDatabase(at.databaseUrl, silentLog);
     await sql`select pg_terminate_backend(pid) from pg_stat_activity
       where datname = current_database() and pid <> pg_backend_pid()`.execute(database.writes);
     await database.close();
@@ -137,8 +134,7 @@ describe('hubs on one PostgreSQL database', () => {
   });
 
   it('go on when the server cuts a connection between two statements of a transaction', async () => {
-    const settings = { log: silentLog, randomness: new CryptoRandomness() };
-    const [held, other] = [1, 2].map(() => openPostgresDatabase(at.databaseUrl, settings));
+    const [held, other] = [1, 2].map(() => openPostgresDatabase(at.databaseUrl, silentLog));
     const broken = held!.writes.transaction().execute(async (transaction) => {
       const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(transaction);
       const pid = rows[0]?.pid;
@@ -156,10 +152,7 @@ describe('hubs on one PostgreSQL database', () => {
 
   it('say that they cannot write when the database is gone', async () => {
     const { store } = await at.open();
-    const elsewhere = openPostgresDatabase(await server.createDatabase(), {
-      log: silentLog,
-      randomness: new CryptoRandomness(),
-    });
+    const elsewhere = openPostgresDatabase(await server.createDatabase(), silentLog);
     const name = new URL(at.databaseUrl).pathname.slice(1);
     await sql`drop database ${sql.id(name)} with (force)`.execute(elsewhere.writes);
     await elsewhere.close();
@@ -177,10 +170,7 @@ describe('hubs on one PostgreSQL database', () => {
 
   it('repeat a transaction that the database undid because of a deadlock', async () => {
     await at.open();
-    const database = openPostgresDatabase(at.databaseUrl, {
-      log: silentLog,
-      randomness: new CryptoRandomness(),
-    });
+    const database = openPostgresDatabase(at.databaseUrl, silentLog);
     const { writes } = database;
     await writes
       .insertInto('teams')

@@ -1,8 +1,8 @@
 import { Kysely, PostgresDialect, PostgresQueryCompiler, sql } from 'kysely';
-import type { DataTypeNode, QueryCompiler } from 'kysely';
+import type { DataTypeNode } from 'kysely';
 import pg from 'pg';
 import { SyncError } from '../../domain/errors.js';
-import type { Randomness, Log } from '../../ports/host.js';
+import type { Log } from '../../ports/host.js';
 import type { HubDatabase } from './hub-database.js';
 import { migrate } from './hub-migrations.js';
 import { openHubStores, type HubStores, type HubStoresOptions } from './hub-stores.js';
@@ -20,7 +20,7 @@ interface PostgresHubOptions extends HubStoresOptions {
  */
 export const openPostgresHub = async (options: PostgresHubOptions): Promise<HubStores> => {
   const serves = options.access !== 'administer';
-  const database = openPostgresDatabase(options.databaseUrl, options);
+  const database = openPostgresDatabase(options.databaseUrl, options.log);
   try {
     await requireUsable(database);
     await migrate(database, (isEmpty) => {
@@ -54,10 +54,7 @@ const requireUsable = async ({ writes }: HubDatabase): Promise<void> => {
  * A hub's database on a PostgreSQL server, and all that differs there from SQLite. Commits are on the server's disk
  * before they return, whatever the server does by default. Nothing connects before the first statement.
  */
-export const openPostgresDatabase = (
-  address: string,
-  { log, randomness }: { readonly log: Log; readonly randomness: Randomness },
-): HubDatabase => {
+export const openPostgresDatabase = (address: string, log: Log): HubDatabase => {
   const settings = {
     connectionString: address,
     application_name: 'spec-kitty-hub',
@@ -65,36 +62,29 @@ export const openPostgresDatabase = (
     keepAlive: true,
     types: { getTypeParser },
   };
-  const connect = (max: number): pg.Pool => {
-    const onConnect = prepareSession as (client: pg.ClientBase) => void;
-    const pool = new pg.Pool({ ...settings, max, onConnect });
-    // A connection that broke is replaced by the next one who needs it. One that breaks between two statements of a
-    // transaction belongs to nobody who would hear of it: the statement that follows fails.
-    const noteEnd = (error: Error): void => log.debug(`a connection to the database ended: ${error.message}`);
-    return pool.on('error', noteEnd).on('connect', (client) => client.on('error', noteEnd));
-  };
-  const pools = { writes: connect(WRITERS), reads: connect(READERS) };
-  const writes = new Kysely<HubTables>({ dialect: new HubDialect({ pool: pools.writes }) });
-  const reads = new Kysely<HubTables>({ dialect: new HubDialect({ pool: pools.reads }) });
-  const exchange = postgresNews({ db: writes, connect: () => new pg.Client(settings), log, randomness });
+  const onConnect = prepareSession as (client: pg.ClientBase) => void;
+  const pool = new pg.Pool({ ...settings, max: CONNECTIONS, onConnect });
+  // A connection that broke is replaced by the next one who needs it. One that breaks between two statements of a
+  // transaction belongs to nobody who would hear of it: the statement that follows fails.
+  const noteEnd = (error: Error): void => log.debug(`a connection to the database ended: ${error.message}`);
+  pool.on('error', noteEnd).on('connect', (client) => client.on('error', noteEnd));
+  const createQueryCompiler = () => new HubQueryCompiler();
+  const dialect = Object.assign(new PostgresDialect({ pool }), { createQueryCompiler });
+  const db = new Kysely<HubTables>({ dialect });
+  const exchange = postgresNews({ db, connect: () => new pg.Client(settings), log });
   let closing: Promise<void> | undefined;
   return {
-    reads,
-    writes,
+    reads: db,
+    writes: db,
     exchange,
-    close: () =>
-      (closing ??= (async () => {
-        await exchange.close();
-        await Promise.all(Object.values(pools).map((pool) => pool.end()));
-      })()),
+    close: () => (closing ??= exchange.close().then(() => pool.end())),
   };
 };
 
 const CONNECTING_MS = 5000;
 
-/** Writers of one team wait for each other on its row; readers must not wait behind them. */
-const WRITERS = 8;
-const READERS = 4;
+/** Many more than can wait for the row of a team at once: a hub stores one batch at a time, and folds one slice. */
+const CONNECTIONS = 12;
 
 /** All counters and times of a hub are whole numbers that a `number` holds exactly; the driver gives them as text. */
 const getTypeParser = ((oid: number, format?: 'text' | 'binary') =>
@@ -113,12 +103,6 @@ const prepareSession = async (client: pg.ClientBase): Promise<void> => {
      select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'`,
   );
 };
-
-class HubDialect extends PostgresDialect {
-  override createQueryCompiler(): QueryCompiler {
-    return new HubQueryCompiler();
-  }
-}
 
 class HubQueryCompiler extends PostgresQueryCompiler {
   /** Texts are in the order of their bytes, as in SQLite, and not in that of a language. */

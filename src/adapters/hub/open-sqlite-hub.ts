@@ -1,7 +1,7 @@
 import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { Kysely, SqliteAdapter, SqliteDriver, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
+import { Kysely, SqliteDialect, SqliteDriver } from 'kysely';
 import type { CompiledQuery, DatabaseConnection, SqliteDatabase, SqliteStatement } from 'kysely';
 import { SyncError } from '../../domain/errors.js';
 import { tryLockFile } from '../fs/process-lock.js';
@@ -74,14 +74,9 @@ export const openSqliteDatabase = async (path: string): Promise<HubDatabase> => 
     open.push(driver);
     for (const pragma of pragmas) driver.exec(`pragma ${pragma}`);
     const database = rememberStatements(driver);
-    return new Kysely<HubTables>({
-      dialect: {
-        createAdapter: () => new SqliteAdapter(),
-        createDriver: () => new PatientDriver({ database }),
-        createIntrospector: (db) => new SqliteIntrospector(db),
-        createQueryCompiler: () => new SqliteQueryCompiler(),
-      },
-    });
+    const createDriver = () => new PatientDriver({ database });
+    const dialect = Object.assign(new SqliteDialect({ database }), { createDriver });
+    return new Kysely<HubTables>({ dialect });
   };
   try {
     closeSync(openSync(path, 'a', PRIVATE));

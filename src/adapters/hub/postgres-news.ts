@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { sql, type Kysely } from 'kysely';
 import type pg from 'pg';
 import { messageOf } from '../../domain/errors.js';
-import type { Log, Randomness } from '../../ports/host.js';
+import type { Log } from '../../ports/host.js';
 import type { NewsExchange } from './hub-database.js';
 import type { HubTables } from './schema.js';
 
@@ -11,7 +11,6 @@ interface NewsOptions {
   /** A connection of its own, outside of every pool: LISTEN belongs to a session. */
   readonly connect: () => pg.Client;
   readonly log: Log;
-  readonly randomness: Randomness;
 }
 
 /** `close` tells what is left, and hears no more. */
@@ -24,7 +23,7 @@ interface PostgresNews extends NewsExchange {
  * sends a notice by NOTIFY. A notice says nothing but that there is something to see, so it matters little when one is lost,
  * or who sent it. It is sent outside of the transaction that stored: all transactions with a notice commit one behind the other.
  */
-export const postgresNews = ({ db, connect, log, randomness }: NewsOptions): PostgresNews => {
+export const postgresNews = ({ db, connect, log }: NewsOptions): PostgresNews => {
   let isUntold = false;
   let isEnding = false;
   let telling: Promise<void> | undefined;
@@ -62,19 +61,20 @@ export const postgresNews = ({ db, connect, log, randomness }: NewsOptions): Pos
   };
 
   const hearAll = async (listener: Parameters<NewsExchange['hear']>[0]): Promise<void> => {
-    for (let failures = 0; !isEnding;) {
+    for (let isBroken = false; !isEnding;) {
       const client = connect();
       try {
         await lookOn(client, async () => {
           const { rows } = await client.query<Counter>('select team, sequence from team_positions');
-          failures = 0;
+          isBroken = false;
           for (const { team, sequence } of rows) listener(team, sequence);
         });
       } catch (error) {
-        if (failures === 0) log.warn(`news of other hubs wait: ${messageOf(error)}`);
-        const longestMs = Math.min(FIRST_RETRY_MS * 2 ** failures++, LOOK_MS);
+        if (isEnding) return;
+        if (!isBroken) log.warn(`news of other hubs wait: ${messageOf(error)}`);
+        isBroken = true;
         rest = new AbortController();
-        if (!isEnding) await pause(longestMs * (0.5 + randomness.next() / 2));
+        await pause(RETRY_MS);
       }
     }
   };
@@ -100,4 +100,4 @@ const CHANNEL = 'spec_kitty_news';
 type Counter = Pick<HubTables['team_positions'], 'team' | 'sequence'>;
 
 const LOOK_MS = 5000;
-const FIRST_RETRY_MS = 250;
+const RETRY_MS = 1000;
