@@ -20,8 +20,6 @@ export interface EventStore {
   follow(team: string, listener: NewsListener): () => void;
   /** Resolves when something was just written to disk; throws `storage-failed` when that cannot be done. */
   proveWriting(): Promise<void>;
-  /** Gives everything back; safe to repeat. */
-  close(): Promise<void>;
 }
 
 /** What the build makes of the dashboard: one page, and by name the files that it loads. */

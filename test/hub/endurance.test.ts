@@ -42,7 +42,6 @@ const fullStore = (store: EventStore): EventStore => ({
   },
   follow: (team, listener) => store.follow(team, listener),
   proveWriting: diskFull,
-  close: () => Promise.resolve(),
 });
 
 /** Accounts that fail in a way nobody foresaw. */

@@ -35,8 +35,8 @@ export const appendEvents = async (
     for (const [at, { row }] of placed.entries()) row.sequence = first + at;
     // By cell, because each cell has a place of its own in the index that the events of a board are read by.
     const rows = placed.map(({ row }) => row).sort((a, b) => a.cell - b.cell);
-    const isAllNew = (await INSERT_EVENTS(db, rows)) === rows.length;
-    const fresh = isAllNew ? placed : await insertedOf(db, team, first, placed);
+    const inserted = new Set((await INSERT_EVENTS(db, rows)).map(({ sequence }) => sequence));
+    const fresh = placed.filter(({ row }) => inserted.has(row.sequence));
     await MARK_CELLS(db, cellMarks(fresh));
     await ADVANCE_NODES(db, nodeRows(fresh));
     return fresh;
@@ -90,19 +90,6 @@ const placeEvents = (
     };
     return { incoming, cell, row };
   });
-};
-
-/** Those of a call that went in, where the team had some already. */
-const insertedOf = async (
-  db: Executor,
-  team: string,
-  first: number,
-  placed: readonly PlacedEvent[],
-): Promise<readonly PlacedEvent[]> => {
-  const events = db.selectFrom('events').select('sequence').where('team', '=', team);
-  const rows = await events.where('sequence', '>=', first).execute();
-  const inserted = new Set(rows.map(({ sequence }) => sequence));
-  return placed.filter(({ row }) => inserted.has(row.sequence));
 };
 
 /** Those of events whose id the team has that are the same as what it has. */
@@ -207,44 +194,44 @@ const lesser = <T>(one: Expression<T>, other: Expression<T>) =>
   sql<T>`case when ${one} < ${other} then ${one} else ${other} end`;
 
 /**
- * One statement for many rows, and how many went in or were changed: rows that answer would take longer than they are
- * worth. Each number of rows is a text of its own that has to be compiled and prepared, so only a
- * few are used: large enough to amortise the call, and small enough for every database's limit of parameters. Each is
- * compiled once for a database, with stand-ins for its rows.
+ * One statement for many rows. Each number of rows is a text of its own that has to be compiled and prepared, so only a few
+ * are used: large enough to amortise the call, and small enough for every database's limit of parameters. Each is compiled
+ * once for a database, with stand-ins for its rows.
  */
-const manyRows = <Row>(
+const manyRows = <Row, Answer = never>(
   table: { readonly columns: Readonly<Record<string, Column>> },
-  build: (db: Executor, rows: readonly Row[]) => CompiledQuery,
+  build: (db: Executor, rows: readonly Row[]) => CompiledQuery<Answer>,
 ) => {
-  const compiled = new WeakMap<DialectAdapter, Map<number, CompiledQuery>>();
+  const compiled = new WeakMap<DialectAdapter, Map<number, CompiledQuery<Answer>>>();
   const columns = Object.keys(table.columns) as (keyof Row)[];
   const standIn = Object.fromEntries(columns.map((column) => [column, ''])) as Row;
-  return async (db: Executor, rows: readonly Row[]): Promise<number> => {
+  return async (db: Executor, rows: readonly Row[]): Promise<readonly Answer[]> => {
     const { adapter } = db.getExecutor();
-    const queries = compiled.get(adapter) ?? new Map<number, CompiledQuery>();
+    const queries = compiled.get(adapter) ?? new Map<number, CompiledQuery<Answer>>();
     compiled.set(adapter, queries);
-    let changed = 0;
+    const answers: Answer[] = [];
     for (let at = 0, count = 0; at < rows.length; at += count) {
       count = CHUNKS.find((size) => at + size <= rows.length) ?? 1;
       const query = queries.get(count) ?? build(db, new Array<Row>(count).fill(standIn));
       queries.set(count, query);
       const parameters = rows.slice(at, at + count).flatMap((row) => columns.map((column) => row[column]));
-      changed += Number((await db.executeQuery({ ...query, parameters })).numAffectedRows ?? 0);
+      answers.push(...(await db.executeQuery<Answer>({ ...query, parameters })).rows);
       // A transaction of many rows lets everybody else be answered in between.
       if (count === CHUNKS[0]) await setImmediate();
     }
-    return changed;
+    return answers;
   };
 };
 
 const CHUNKS = [128, 32, 8, 1];
 
 /** Leaves out events whose id the team has. */
-const INSERT_EVENTS = manyRows<EventRow>(TABLES.events, (db, rows) =>
+const INSERT_EVENTS = manyRows<EventRow, Pick<EventRow, 'sequence'>>(TABLES.events, (db, rows) =>
   db
     .insertInto('events')
     .values(rows)
     .onConflict((conflict) => conflict.columns(['team', 'event_id']).doNothing())
+    .returning('sequence')
     .compile(),
 );
 

@@ -32,29 +32,29 @@ export interface HubStoresOptions {
 }
 
 /** The stores on a database whose tables are up to date. They own the database from then on. */
-export const openHubStores = async (database: HubDatabase, options: HubStoresOptions): Promise<HubStores> => {
-  const { secrets, clock } = options;
-  const store = await openEventStore(database, options);
-  const hubSecret = await orStorageFailed('give its secret', () =>
-    settle(database.writes, 'token-secret', () => secrets.token()),
-  );
+export const openHubStores = async (
+  database: HubDatabase,
+  { secrets, clock, randomness }: HubStoresOptions,
+): Promise<HubStores> => {
+  const settled = (name: string, mint: () => string): Promise<string> =>
+    orStorageFailed('say who it is', () => settle(database.writes, name, mint));
+  const hubId = await settled('hub-id', () => randomness.uuid());
+  const history = await settled(HISTORY, () => randomness.uuid());
+  const hubSecret = await settled('token-secret', () => secrets.token());
   const nobodysHash = await secrets.hashPassword(secrets.token());
   const needs = { ...database, secrets, clock, hubSecret, nobodysHash };
   return {
-    store,
+    store: { hubId, history, ...eventStore(database, clock) },
     accounts: orStorageFails({ ...sqlPeople(needs), ...sqlSessions(needs), ...sqlSignIns(needs) }),
     webhooks: orStorageFails(sqlWebhooks(database.writes, secrets, clock)),
-    close: () => store.close(),
+    close: () => database.close(),
   };
 };
 
-const openEventStore = async (
+const eventStore = (
   database: HubDatabase,
-  { clock, randomness }: HubStoresOptions,
-): Promise<EventStore> => {
-  const settled = (name: string): Promise<string> =>
-    orStorageFailed('say who it is', () => settle(database.writes, name, () => randomness.uuid()));
-  const [hubId, history] = [await settled('hub-id'), await settled(HISTORY)];
+  clock: WallClock,
+): Pick<EventStore, 'forTeam' | 'follow' | 'proveWriting'> => {
   const boards = openBoards(database);
   const news = new EventEmitter().setMaxListeners(0);
   const told = new Map<string, number>();
@@ -65,8 +65,6 @@ const openEventStore = async (
     news.emit('told', team, upTo);
   };
   return {
-    hubId,
-    history,
     forTeam: (team) => {
       const onStored = (upTo: number): void => {
         tell(team, upTo);
@@ -82,6 +80,5 @@ const openEventStore = async (
     },
     proveWriting: () =>
       orStorageFailed('write', () => writeSetting(database.writes, 'last-proof', String(clock.nowMs()))),
-    close: () => database.close(),
   };
 };
