@@ -34,11 +34,17 @@ export const cellOf = (event: BoardEvent): BoardCell => ({
 export const cellKey = (cell: BoardCell): string =>
   JSON.stringify([cell.project, cell.feature, cell.workPackage]);
 
-/** A text of a payload, `undefined` when it is missing, empty or of another type. */
+/** A text of a payload as far as a board keeps it, `undefined` when it is missing, empty or of another type. */
 export const textOf = (payload: unknown, key: string): string | undefined => {
   const value = fieldOf(payload, key);
-  return typeof value === 'string' && value !== '' ? value : undefined;
+  if (typeof value !== 'string' || value === '') return undefined;
+  return value.slice(0, KEPT_CHARACTERS).replace(HALF_A_CHARACTER, '');
 };
+
+/** How much of a text a cell keeps: what one event says must not make every board of its project as long. */
+export const KEPT_CHARACTERS = 500;
+
+const HALF_A_CHARACTER = /[\uD800-\uDBFF]$/;
 
 export const fieldOf = (payload: unknown, key: string): unknown =>
   typeof payload === 'object' && payload !== null && Object.hasOwn(payload, key)

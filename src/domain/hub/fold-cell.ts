@@ -2,18 +2,16 @@ import { isDocument } from '../document.js';
 import { compareCausal, isConcurrent, type CausalPosition } from '../events/lamport.js';
 import { isLane } from '../events/lane.js';
 import { agentPhase, resolutionType } from '../events/payloads.js';
-import { fieldOf } from './board-event.js';
-import type { BoardCell, BoardEvent } from './board-event.js';
-import type { CellState, FeatureState, DependencyState, WorkPackageState, Transition } from './cell-state.js';
-import {
-  addError,
-  addUnknown,
-  EMPTY_SUMMARY,
-  KEPT_CHARACTERS,
-  keepLatest,
-  summarize,
-  textOf,
-} from './fold-summary.js';
+import { fieldOf, KEPT_CHARACTERS, textOf, type BoardCell, type BoardEvent } from './board-event.js';
+import type {
+  CellState,
+  CellSummary,
+  DependencyState,
+  FeatureState,
+  LoggedError,
+  Transition,
+  WorkPackageState,
+} from './cell-state.js';
 import { addUsage, isUsage } from './usage-of.js';
 
 /**
@@ -30,6 +28,9 @@ export const foldCell = (state: CellState | undefined, cell: BoardCell, event: B
 /** Whether an event belongs before something that is folded already, so that its cell has to be folded anew. */
 export const isLate = (state: CellState | undefined, event: CausalPosition): boolean =>
   state !== undefined && compareCausal(event, state.last_event) <= 0;
+
+/** How many marks and errors a cell keeps by name; all of them are counted. */
+export const KEPT_DETAILS = 20;
 
 /** A feature of which nothing is known but its slug. */
 const emptyFeature = (slug: string): FeatureState => ({
@@ -245,3 +246,42 @@ const mark = (marked: readonly Transition[], front: readonly Transition[]): read
 
 const countConcurrent = (front: readonly Transition[]): number =>
   front.filter((each) => each.concurrent).length;
+
+/** A summary before its first event; never stored and never shown. */
+const EMPTY_SUMMARY: CellSummary = {
+  last_event: { event_id: '', event_type: '', lamport_clock: -1, node_id: '', timestamp: '' },
+  events: 0,
+  unknown: 0,
+  errors: 0,
+  recent_errors: [],
+};
+
+/** A cell after one more event, before what its type says. */
+const summarize = <T extends CellSummary>(state: T, event: BoardEvent): T => {
+  const { event_id, event_type, lamport_clock, node_id, timestamp } = event;
+  const last_event = { event_id, event_type, lamport_clock, node_id, timestamp };
+  return { ...state, last_event, events: state.events + 1 };
+};
+
+/** Counts an event whose type or contents nothing can be read from. */
+const addUnknown = <T extends CellSummary>(state: T): T => ({ ...state, unknown: state.unknown + 1 });
+
+const addError = <T extends CellSummary>(state: T, event: BoardEvent): T => ({
+  ...state,
+  errors: state.errors + 1,
+  recent_errors: keepLatest([...state.recent_errors, errorOf(event)]),
+});
+
+const keepLatest = <T>(items: readonly T[]): readonly T[] => items.slice(-KEPT_DETAILS);
+
+const errorOf = ({ event_id, payload, timestamp }: BoardEvent): LoggedError => {
+  const pause = textOf(payload, 'pause_reason');
+  return {
+    event_id,
+    error_type: textOf(payload, 'error_type') ?? 'unknown',
+    error_message: textOf(payload, 'error_message') ?? '',
+    agent_id: textOf(payload, 'agent_id') ?? null,
+    timestamp,
+    ...(pause === undefined ? {} : { pause_reason: pause }),
+  };
+};

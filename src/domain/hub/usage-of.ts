@@ -1,7 +1,6 @@
 import { joinUsage, sumOfRuns, usageIn } from '../events/usage.js';
-import { fieldOf, type BoardEvent } from './board-event.js';
+import { fieldOf, textOf, type BoardEvent } from './board-event.js';
 import type { AgentUsage, FeatureBoard } from './cell-state.js';
-import { textOf } from './fold-summary.js';
 
 /** The usage of a work package after one more run; its agent is the author of the entry that tells of it. */
 export const addUsage = (

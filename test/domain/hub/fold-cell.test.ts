@@ -1,8 +1,7 @@
 import { cellKey, cellOf, type BoardEvent } from '../../../src/domain/hub/board-event.js';
 import type { CellState, FeatureState, WorkPackageState } from '../../../src/domain/hub/cell-state.js';
-import { foldCell, isLate } from '../../../src/domain/hub/fold-cell.js';
+import { foldCell, isLate, KEPT_DETAILS } from '../../../src/domain/hub/fold-cell.js';
 import { refoldCell } from '../../support/board-projection.js';
-import { KEPT_DETAILS } from '../../../src/domain/hub/fold-summary.js';
 
 let minted = 0;
 
