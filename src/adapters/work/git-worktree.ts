@@ -19,7 +19,7 @@ export const addWorktree = async (
 ): Promise<'made-with-branch' | 'made' | 'existing'> => {
   const { path, branch, leaveOut } = request;
   demandOwnPlace(path);
-  await awaitOtherMaker(git, path);
+  await awaitOtherMaker(git, request);
   if (isMoved(git.checkout, path)) await git.demand(['worktree', 'repair', path], WRITING);
   const standing = standingAt(git.checkout, request);
   if (standing !== undefined && isFilled(standing)) return 'existing';
@@ -40,14 +40,14 @@ export const addWorktree = async (
   return isNew ? 'made-with-branch' : 'made';
 };
 
-/** Removes a work tree that was just made, whatever is in it. */
+/** Removes a work tree that was just made, or is still in the making, whatever is in it. */
 export const removeWorktree = async (
   git: Git,
   { path, branch }: WorktreeRequest,
   withBranch: boolean,
 ): Promise<void> => {
   demandOwnPlace(path);
-  await git.run(['worktree', 'remove', '--force', path], WRITING);
+  await git.run(['worktree', 'remove', '--force', '--force', path], WRITING);
   rmSync(path, { recursive: true, force: true });
   removeIfEmpty(dirname(path));
   if (withBranch) await git.run(['update-ref', '-d', BRANCHES + branch], WRITING);
@@ -125,13 +125,12 @@ const isFilled = ({ gitDir }: LinkedWorktree): boolean =>
   existsSync(join(gitDir, 'index')) && !existsSync(join(gitDir, UNFILLED));
 
 /** A git whose caller died may still be making it, or have died as well, and will then never finish. */
-const awaitOtherMaker = async (git: Git, path: string): Promise<void> => {
+const awaitOtherMaker = async (git: Git, request: WorktreeRequest): Promise<void> => {
+  const { path } = request;
   const isInTheMaking = (): boolean => worktreeAt(git.checkout, path)?.lock === 'initializing';
   for (let waitedMs = 0; isInTheMaking() && waitedMs < MAKER_WAIT_MS; waitedMs += MAKER_PAUSE_MS)
     await delay(MAKER_PAUSE_MS);
-  if (!isInTheMaking()) return;
-  await git.run(['worktree', 'remove', '--force', '--force', path], WRITING);
-  rmSync(path, { recursive: true, force: true });
+  if (isInTheMaking()) await removeWorktree(git, request, false);
 };
 
 const MAKER_WAIT_MS = 3_000;

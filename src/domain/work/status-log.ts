@@ -1,5 +1,5 @@
 import { isIsoTime } from '../events/iso-time.js';
-import { isFields, type Fields } from '../document.js';
+import { isFields, parseJson, type Fields } from '../document.js';
 import { loggedLaneFromText } from '../events/lane.js';
 import { err, ok, type Result } from '../result.js';
 
@@ -67,20 +67,15 @@ export const readStatusLog = (text: string): StatusLog => {
   for (const [index, content] of lines.entries()) {
     if (content.trim() === '') continue;
     const line = index + 1;
-    const parsed = parseRow(content);
-    const row = parsed.ok ? parsed.value : {};
-    const isTransition = 'to_lane' in row;
-    const reason = parsed.ok
-      ? isTransition || row['kind'] === 'annotation'
-        ? faultOf(row)
-        : undefined
-      : parsed.error;
-    if (reason !== undefined) faults.push({ line, reason });
-    else if (isTransition) {
-      names = Object.fromEntries(NAMES.filter((key) => key in row).map((key) => [key, row[key]]));
-      const transition = transitionOf(row, line);
+    const row = parseRow(content);
+    if (!row.ok) faults.push({ line, reason: row.error });
+    else if ('to_lane' in row.value) {
+      const { value } = row;
+      names = Object.fromEntries(NAMES.filter((key) => key in value).map((key) => [key, value[key]]));
+      const transition = transitionOf(value, line);
       if (!transitions.has(transition.eventId)) transitions.set(transition.eventId, transition);
-    } else if (isFields(row['delta'])) annotations.push({ ...placeOf(row), delta: row['delta'] });
+    } else if (row.value['kind'] === 'annotation' && isFields(row.value['delta']))
+      annotations.push({ ...placeOf(row.value), delta: row.value['delta'] });
   }
   const inOrder = [...transitions.values()].sort(byTime);
   const workPackages = folded(inOrder, annotations.sort(byTime));
@@ -94,15 +89,14 @@ export const hasRow = (text: string, eventId: string): boolean =>
     return row?.ok === true && row.value['event_id'] === eventId;
   });
 
-/** The object that a line of the log holds, or why there is none. */
+/** The object that a line of the log holds, or why there is none; one that is about a work package says where it belongs. */
 const parseRow = (line: string): Result<Fields, string> => {
   if (/^(?:<{7}|={7}|>{7}|\|{7})(?:\s|$)/.test(line)) return err('is a conflict marker');
-  try {
-    const row: unknown = JSON.parse(line);
-    return isFields(row) ? ok(row) : err('is no JSON object');
-  } catch {
-    return err('is not JSON');
-  }
+  const row = parseJson(line);
+  if (row === undefined) return err('is not JSON');
+  if (!isFields(row)) return err('is no JSON object');
+  const fault = 'to_lane' in row || row['kind'] === 'annotation' ? faultOf(row) : undefined;
+  return fault === undefined ? ok(row) : err(fault);
 };
 
 /** Keys by which rows name the feature that they belong to. */

@@ -98,6 +98,18 @@ describe('reading a status log', () => {
     expect(known?.standing).toBeUndefined();
   });
 
+  it('folds nothing of a row of a kind to come, whatever it has in common with annotations', () => {
+    const row = {
+      at: at(1),
+      delta: { subtasks: { T001: 'done' } },
+      event_id: 'A',
+      kind: 'weather',
+      wp_id: 'WP01',
+    };
+    const read = readStatusLog(log(JSON.stringify(row)));
+    expect([read.faults, read.workPackages.size]).toEqual([[], 0]);
+  });
+
   it('counts what was forced, and keeps how rows name the feature', () => {
     const forced = row('B', 2, 'planned', 'done', { force: true, mission_id: '01X' });
     const read = readStatusLog(log(row('A', 1, 'genesis', 'planned'), forced));
