@@ -13,11 +13,11 @@ interface Size {
  */
 const ROOMS: Readonly<Record<string, Size & { readonly goal: number }>> = {
   root: { lines: 1980, files: 28, goal: 1500 },
-  events: { lines: 3410, files: 32, goal: 2200 },
+  events: { lines: 3420, files: 33, goal: 2200 },
   outbox: { lines: 2970, files: 25, goal: 2800 },
-  delivery: { lines: 5570, files: 49, goal: 4500 },
+  delivery: { lines: 5480, files: 49, goal: 4500 },
   reports: { lines: 1530, files: 14, goal: 1300 },
-  work: { lines: 10150, files: 76, goal: 7000 },
+  work: { lines: 10140, files: 75, goal: 7000 },
   agents: { lines: 4290, files: 40, goal: 3000 },
   hub: { lines: 7670, files: 61, goal: 5000 },
   dashboard: { lines: 2410, files: 26, goal: 2500 },

@@ -2,7 +2,7 @@ import { SyncError } from '../../domain/errors.js';
 import type { OrchestrationStore } from '../../ports/agents.js';
 import type { Timer, WallClock } from '../../ports/host.js';
 import type { Checkout } from '../../ports/events.js';
-import { UseCase } from '../work/use-case.js';
+import { UseCase } from '../events/use-case.js';
 import { readOrchestration } from './orchestration-status.js';
 
 export interface AbortResult {

@@ -11,6 +11,7 @@ import type {
   TokenIssuer,
 } from '../../ports/delivery.js';
 import type { WallClock } from '../../ports/host.js';
+import { UseCase } from '../events/use-case.js';
 import {
   accountOf,
   AS_STATED,
@@ -50,15 +51,8 @@ interface AccessTokensNeeds {
  * Access tokens of the one sign-in that all processes share. Renewing is a transaction across processes: whoever has
  * the lock asks the hub, stores durably, and only then uses what it got; the others find it stored.
  */
-export class AccessTokens {
-  readonly #needs: AccessTokensNeeds;
-  readonly #hubs: Pick<HubIdentities, 'meet' | 'recognize'>;
+export class AccessTokens extends UseCase<AccessTokensNeeds> {
   #identified: Account | undefined;
-
-  constructor(needs: AccessTokensNeeds) {
-    this.#needs = needs;
-    this.#hubs = needs.hubIdentities ?? AS_STATED;
-  }
 
   /** A token that is good for at least the next request, refreshed if need be. */
   async get(signal?: AbortSignal): Promise<AccessAnswer> {
@@ -71,7 +65,7 @@ export class AccessTokens {
   }
 
   async #answer(refusedToken: string | undefined, signal?: AbortSignal): Promise<AccessAnswer> {
-    const { credentials, signInEnvironment, tokenIssuer, wallClock } = this.#needs;
+    const { credentials, signInEnvironment, tokenIssuer, wallClock } = this.ports;
     const given = environmentSignIn(signInEnvironment);
     if (!given.ok) return { state: 'unusable', reason: given.error };
     if (given.value !== undefined) return this.#fromEnvironment(given.value, refusedToken, signal);
@@ -120,11 +114,11 @@ export class AccessTokens {
   ): Promise<AccessAnswer> {
     const expired = async (): Promise<AccessAnswer> => ({
       state: 'session-expired',
-      account: await this.#recognized(await environmentAccount(given, this.#needs.machineAccounts)),
+      account: await this.#recognized(await environmentAccount(given, this.ports.machineAccounts)),
     });
     if (refusedToken === given.token) return expired();
     if (this.#identified === undefined) {
-      const who = await this.#needs.tokenIssuer.identify(given.hub, given.token, signal);
+      const who = await this.ports.tokenIssuer.identify(given.hub, given.token, signal);
       if (!who.ok) {
         return who.error.fault === 'refused' ? expired() : { state: 'unavailable', reason: who.error.reason };
       }
@@ -134,21 +128,23 @@ export class AccessTokens {
         team: teams?.[0] ?? LOCAL_TEAM,
         ...(username === undefined ? {} : { username }),
       };
-      await this.#needs.machineAccounts?.remember(given.hub, given.token, this.#identified);
+      await this.ports.machineAccounts?.remember(given.hub, given.token, this.#identified);
     }
     return { state: 'granted', token: given.token, account: this.#identified };
   }
 
   /** Who the hub is that has just been heard of; where that cannot be noted, it is noted the next time. */
   async #met(hub: HubAddress): Promise<HubAddress> {
-    return this.#hubs.meet(hub).catch((error: unknown) => {
+    const { hubIdentities: hubs = AS_STATED } = this.ports;
+    return hubs.meet(hub).catch((error: unknown) => {
       if (!isSyncError(error)) throw error;
-      return this.#hubs.recognize(hub);
+      return hubs.recognize(hub);
     });
   }
 
   async #recognized(account: Account): Promise<Account> {
-    return { ...account, hub: await this.#hubs.recognize(account.hub) };
+    const { hubIdentities: hubs = AS_STATED } = this.ports;
+    return { ...account, hub: await hubs.recognize(account.hub) };
   }
 }
 

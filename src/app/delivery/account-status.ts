@@ -1,6 +1,7 @@
 import type { Account } from '../../domain/outbox/account.js';
 import type { CredentialStore, MachineAccounts, SignInEnvironment } from '../../ports/delivery.js';
 import type { WallClock } from '../../ports/host.js';
+import { UseCase } from '../events/use-case.js';
 import {
   accountOf,
   AS_STATED,
@@ -38,18 +39,12 @@ interface GetAccountStatusNeeds {
 }
 
 /** Says who is signed in, from what is stored and given alone. */
-export class GetAccountStatus {
-  readonly #needs: GetAccountStatusNeeds;
-
-  constructor(needs: GetAccountStatusNeeds) {
-    this.#needs = needs;
-  }
-
+export class GetAccountStatus extends UseCase<GetAccountStatusNeeds> {
   async run(): Promise<AccountStatus> {
-    const given = environmentSignIn(this.#needs.signInEnvironment);
+    const given = environmentSignIn(this.ports.signInEnvironment);
     if (!given.ok) return { state: 'unusable', source: 'environment', reason: given.error };
     if (given.value !== undefined) {
-      const account = await environmentAccount(given.value, this.#needs.machineAccounts);
+      const account = await environmentAccount(given.value, this.ports.machineAccounts);
       return {
         state: 'signed-in',
         source: 'environment',
@@ -57,12 +52,12 @@ export class GetAccountStatus {
         session: 'valid',
       };
     }
-    const reading = await this.#needs.credentials.read();
+    const reading = await this.ports.credentials.read();
     if (reading.state === 'absent') return { state: 'signed-out' };
     if (reading.state === 'unreadable') return { state: 'unusable', source: 'file', reason: reading.reason };
     const { credentials } = reading;
     const { accessExpiresAtMs, refreshExpiresAtMs } = credentials;
-    const nowMs = this.#needs.wallClock.nowMs();
+    const nowMs = this.ports.wallClock.nowMs();
     const refreshable = canRefresh(credentials) && refreshExpiresAtMs > nowMs;
     return {
       state: 'signed-in',
@@ -81,7 +76,7 @@ export class GetAccountStatus {
   }
 
   async #recognized(account: Account): Promise<Account> {
-    const { hubIdentities: hubs = AS_STATED } = this.#needs;
+    const { hubIdentities: hubs = AS_STATED } = this.ports;
     return { ...account, hub: await hubs.recognize(account.hub) };
   }
 }

@@ -4,6 +4,7 @@ import { isSyncError, messageOf } from '../../domain/errors.js';
 import { DEFAULT_SETTINGS } from '../../domain/events/settings.js';
 import type { BackgroundPost, Doorbell, Heartbeat } from '../../ports/delivery.js';
 import type { Log, Randomness, Timer, WallClock } from '../../ports/host.js';
+import { UseCase } from '../events/use-case.js';
 import { progressBefore } from './background-reading.js';
 import type { Flush, FlushReport } from './flush.js';
 import type { LiveLink } from './live-link.js';
@@ -42,23 +43,17 @@ export const GIVE_UP_AFTER_MS = 10 * 60 * 1000;
  * and every five minutes. One has the place of a state root, as a process of its own or beside the work of one that
  * lasts. It owns nothing that could be lost: everything is in the outboxes.
  */
-export class BackgroundProcess {
-  readonly #needs: BackgroundNeeds;
-
-  constructor(needs: BackgroundNeeds) {
-    this.#needs = needs;
-  }
-
+export class BackgroundProcess extends UseCase<BackgroundNeeds> {
   /**
    * Runs until there is a reason to leave; `busy` when another process has the place. `lingerMs`: how long it stays
    * without work; `Infinity` for a service that is meant to stay.
    */
   async run({ lingerMs }: { readonly lingerMs: number }, signal: AbortSignal): Promise<Leave | 'busy'> {
-    const { backgroundPost: post, version } = this.#needs;
+    const { backgroundPost: post, version } = this.ports;
     const place = await post.occupy(patienceFor(await post.heartbeat(), version));
     if (place === undefined) return 'busy';
     try {
-      return await new Stay(this.#needs, lingerMs, await post.heartbeat()).run(signal);
+      return await new Stay(this.ports, lingerMs, await post.heartbeat()).run(signal);
     } finally {
       place.release();
     }
@@ -73,7 +68,7 @@ export class BackgroundProcess {
     do {
       const left = await this.run({ lingerMs: Infinity }, signal).catch(() => 'busy' as const);
       const pauseMs = left === 'busy' ? FREE_LOOK_MS : DEFAULT_SETTINGS.lingerSeconds * 1000;
-      await this.#needs.timer.sleep(pauseMs, signal);
+      await this.ports.timer.sleep(pauseMs, signal);
     } while (!signal.aborted);
   }
 }

@@ -5,6 +5,7 @@ import { belongsTo } from '../../domain/outbox/routing-policy.js';
 import type { CheckoutRegistry } from '../../ports/events.js';
 import type { Outbox, Outboxes } from '../../ports/outbox.js';
 import type { DataOf } from '../documents/all.js';
+import { UseCase } from '../events/use-case.js';
 
 /** What a sign-in would set free in one project. */
 export type Backlog = Told['backlogs'][number];
@@ -20,13 +21,7 @@ interface BacklogConsentNeeds {
 }
 
 /** The question that a sign-in asks about what waits, and the record of its answer. */
-export class BacklogConsent {
-  readonly #needs: BacklogConsentNeeds;
-
-  constructor(needs: BacklogConsentNeeds) {
-    this.#needs = needs;
-  }
-
+export class BacklogConsent extends UseCase<BacklogConsentNeeds> {
   /**
    * Asks, where events wait that would go to this account, and records the answer. Resolves to whether the sign-in goes
    * on: not, when somebody was asked and did not answer.
@@ -46,13 +41,13 @@ export class BacklogConsent {
   /** The projects whose waiting events would go to this account, with counts. */
   async question(account: Account): Promise<readonly Backlog[]> {
     const projects: string[] = [];
-    for (const project of await this.#needs.outboxes.list()) {
+    for (const project of await this.ports.outboxes.list()) {
       // What a person keeps back on this machine stays here whoever signs in.
-      if (project !== undefined && (await this.#needs.checkouts.preference(project)) !== 'off')
+      if (project !== undefined && (await this.ports.checkouts.preference(project)) !== 'off')
         projects.push(project);
     }
     const slugs = new Map(
-      (await this.#needs.checkouts.list()).map(({ projectUuid, projectSlug }) => [projectUuid, projectSlug]),
+      (await this.ports.checkouts.list()).map(({ projectUuid, projectSlug }) => [projectUuid, projectSlug]),
     );
     const backlogs = await Promise.all(
       projects.map(async (projectUuid) => {
@@ -68,15 +63,15 @@ export class BacklogConsent {
   async record(account: Account, backlogs: readonly Backlog[], answer: BacklogAnswer): Promise<void> {
     for (const { projectUuid } of backlogs) {
       if (answer === 'decline') {
-        await this.#needs.checkouts.setPreference(projectUuid, 'off');
+        await this.ports.checkouts.setPreference(projectUuid, 'off');
         continue;
       }
-      await decideAboutAll(this.#needs.outboxes.open(projectUuid), account, answer);
+      await decideAboutAll(this.ports.outboxes.open(projectUuid), account, answer);
     }
   }
 
   async #count(projectUuid: string, account: Account): Promise<Pick<Backlog, 'local' | 'elsewhere'>> {
-    const outbox = this.#needs.outboxes.open(projectUuid);
+    const outbox = this.ports.outboxes.open(projectUuid);
     const reading = await outbox.reading();
     const ledger = ledgerOf(reading.ledgers, account);
     const decisions = indexDecisions(reading.decisions);

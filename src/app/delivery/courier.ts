@@ -3,6 +3,7 @@ import type { BatchOutcome } from '../../domain/delivery/outcome.js';
 import { messageOf } from '../../domain/errors.js';
 import type { BatchTransport, OutgoingEvent } from '../../ports/delivery.js';
 import type { Timer, WallClock } from '../../ports/host.js';
+import { UseCase } from '../events/use-case.js';
 import type { AccessAnswer, AccessTokens } from './access-token.js';
 import type { PassEnd } from './pass-report.js';
 
@@ -40,19 +41,13 @@ interface DeliveryRouteNeeds {
 }
 
 /** Finds who is signed in and the best way to that hub at the moment: the live session where it acknowledges, else batches. */
-export class DeliveryRoute {
-  readonly #needs: DeliveryRouteNeeds;
-
-  constructor(needs: DeliveryRouteNeeds) {
-    this.#needs = needs;
-  }
-
+export class DeliveryRoute extends UseCase<DeliveryRouteNeeds> {
   async find(signal?: AbortSignal, live?: LiveWay): Promise<Route | PassEnd> {
-    const answer = await this.#needs.accessTokens.get(signal);
+    const answer = await this.ports.accessTokens.get(signal);
     if (answer.state !== 'granted')
       return 'reason' in answer ? { end: 'unavailable', reason: answer.reason } : { end: 'signed-out' };
     const { account } = answer;
-    const { batchTransport, accessTokens, pacing } = this.#needs;
+    const { batchTransport, accessTokens, pacing } = this.ports;
     const { maxBodyBytes, ...limits }: Partial<AnnouncedLimits> = live?.announced(account) ?? {};
     const courier =
       live?.courier(account) ?? new BatchCourier(batchTransport, accessTokens, account, pacing, maxBodyBytes);

@@ -3,6 +3,7 @@ import type { ConnectionStatus } from '../../domain/delivery/connection.js';
 import { SyncError, unreachable } from '../../domain/errors.js';
 import type { EventMessage, SnapshotMessage } from '../../domain/wire.js';
 import type { EventReader, ReadAnswer } from '../../ports/delivery.js';
+import { UseCase } from '../events/use-case.js';
 import type { AccessTokens } from './access-token.js';
 import { askWithAccess, grantedAccess, throwIfAborted } from './granted-access.js';
 import type { LiveLink, LiveListeners } from './live-link.js';
@@ -134,15 +135,9 @@ export class EventTail {
 }
 
 /** Follows what a team's hub gets, for whoever asks: each time anew, as {@link EventTail} says. */
-export class FollowEvents {
-  readonly #host: TailHost;
-
-  constructor(host: TailHost) {
-    this.#host = host;
-  }
-
+export class FollowEvents extends UseCase<TailHost> {
   run(input: TailInput, signal: AbortSignal): Promise<void> {
-    return new EventTail(this.#host, input).run(signal);
+    return new EventTail(this.ports, input).run(signal);
   }
 }
 

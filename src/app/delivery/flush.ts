@@ -3,6 +3,7 @@ import { isSyncError } from '../../domain/errors.js';
 import type { LamportStore } from '../../ports/events.js';
 import type { Randomness, Timer, WallClock } from '../../ports/host.js';
 import type { Outboxes } from '../../ports/outbox.js';
+import { UseCase } from '../events/use-case.js';
 import type { Route } from './courier.js';
 import { type LearntLimits, runPass } from './pass.js';
 import type { HubReceipts } from './hub-receipts.js';
@@ -39,18 +40,13 @@ export interface FlushInput {
 export type FlushReport = PassReport;
 
 /** Delivers everything that is due of every project, then stops. */
-export class Flush {
-  readonly #host: FlushHost;
+export class Flush extends UseCase<FlushHost> {
   /** Sizes that a hub found too large hold for as long as this object lives. */
   readonly #learnt = new Map<string, LearntLimits>();
 
-  constructor(host: FlushHost) {
-    this.#host = host;
-  }
-
   async run({ isInsisted, onProgress }: FlushInput, signal?: AbortSignal): Promise<FlushReport> {
-    const { hubReceipts, outboxes, reports, timer } = this.#host;
-    const route = await this.#host.route(signal, isInsisted);
+    const { hubReceipts, outboxes, reports, timer } = this.ports;
+    const route = await this.ports.route(signal, isInsisted);
     if ('end' in route) return { ...NOTHING_PASSED, ended: route };
     const history = await hubReceipts?.historyOf(route.account, isInsisted, signal);
     let counts: PassCounts = NOTHING_PASSED;
@@ -85,7 +81,7 @@ export class Flush {
     onProgress: (counts: PassCounts) => void,
     signal: AbortSignal | undefined,
   ): Promise<PassEnd> {
-    const { hubReceipts: receipts, outboxes, resolveLeftOvers, retainMs, sharing, wallClock } = this.#host;
+    const { hubReceipts: receipts, outboxes, resolveLeftOvers, retainMs, sharing, wallClock } = this.ports;
     const log =
       project === undefined || history === undefined || receipts === undefined
         ? {}
@@ -97,7 +93,7 @@ export class Flush {
         sharing: project === undefined ? ('on' as const) : await sharing.of(project),
         reclaimBeforeMs: wallClock.nowMs() - (await retainMs()),
       };
-      const host = { ...this.#host, courier, learnt: this.#learntOf(account.hub.url, maxEvents) };
+      const host = { ...this.ports, courier, learnt: this.#learntOf(account.hub.url, maxEvents) };
       return (await runPass(outboxes.open(project), host, input, signal)).ended;
     } catch (error) {
       if (!isSyncError(error) && !(error instanceof Error && 'code' in error)) throw error;

@@ -2,6 +2,7 @@ import type { HubAddress } from '../../domain/outbox/account.js';
 import { meet, moveTo, recognize, type KnownHub } from '../../domain/delivery/known-hubs.js';
 import type { KnownHubs } from '../../ports/delivery.js';
 import type { Outboxes } from '../../ports/outbox.js';
+import { UseCase } from '../events/use-case.js';
 
 interface HubIdentitiesNeeds {
   readonly knownHubs: KnownHubs;
@@ -10,16 +11,10 @@ interface HubIdentitiesNeeds {
 }
 
 /** Says who a hub is, whatever it states, by where each id was first seen. */
-export class HubIdentities {
-  readonly #needs: HubIdentitiesNeeds;
-
-  constructor(needs: HubIdentitiesNeeds) {
-    this.#needs = needs;
-  }
-
+export class HubIdentities extends UseCase<HubIdentitiesNeeds> {
   /** From what is known alone; changes nothing. */
   async recognize(hub: HubAddress): Promise<HubAddress> {
-    return recognize(await this.#needs.knownHubs.list(), hub);
+    return recognize(await this.ports.knownHubs.list(), hub);
   }
 
   /** The same for a hub that states its id now, with what the ledgers know of an id that is in no list yet. */
@@ -29,7 +24,7 @@ export class HubIdentities {
 
   /** As `look`; an id that nobody has stated before is bound to its address. */
   async meet(hub: HubAddress): Promise<HubAddress> {
-    const known = await this.#needs.knownHubs.list();
+    const known = await this.ports.knownHubs.list();
     return meet(known, hub) === known ? recognize(known, hub) : this.#learn(hub, (now) => meet(now, hub));
   }
 
@@ -44,7 +39,7 @@ export class HubIdentities {
     change: (known: readonly KnownHub[]) => readonly KnownHub[],
   ): Promise<HubAddress> {
     const earlier = await this.#withEarlier(hub);
-    return recognize(await this.#needs.knownHubs.update((now) => change(joined(now, earlier))), hub);
+    return recognize(await this.ports.knownHubs.update((now) => change(joined(now, earlier))), hub);
   }
 
   /** The addresses of the hub with this id, the first one first. */
@@ -54,11 +49,11 @@ export class HubIdentities {
   }
 
   async #withEarlier({ id }: HubAddress): Promise<readonly KnownHub[]> {
-    const known = await this.#needs.knownHubs.list();
+    const known = await this.ports.knownHubs.list();
     if (id === undefined || known.some((hub) => hub.id === id)) return known;
     const urls = new Set<string>();
-    for (const project of (await this.#needs.outboxes?.list()) ?? []) {
-      const { ledgers } = (await this.#needs.outboxes?.open(project).reading()) ?? { ledgers: [] };
+    for (const project of (await this.ports.outboxes?.list()) ?? []) {
+      const { ledgers } = (await this.ports.outboxes?.open(project).reading()) ?? { ledgers: [] };
       for (const ledger of ledgers) if (ledger.hub === id) for (const url of ledger.urls ?? []) urls.add(url);
     }
     return urls.size === 0 ? known : [...known, { id, urls: [...urls] }];

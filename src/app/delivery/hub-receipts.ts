@@ -4,6 +4,7 @@ import { normalizeEventId } from '../../domain/ids.js';
 import type { Capability } from '../../domain/wire.js';
 import type { Identification, ReceiptReader, TokenIssuer } from '../../ports/delivery.js';
 import type { WallClock } from '../../ports/host.js';
+import { UseCase } from '../events/use-case.js';
 import type { AccessTokens } from './access-token.js';
 import { askWithAccess } from './granted-access.js';
 
@@ -15,14 +16,9 @@ interface HubReceiptsNeeds {
 }
 
 /** What a hub says that it has, and of which history of its log it says so. */
-export class HubReceipts {
-  readonly #needs: HubReceiptsNeeds;
+export class HubReceipts extends UseCase<HubReceiptsNeeds> {
   #asked:
     { readonly url: string; readonly said: Identification | undefined; readonly atMs: number } | undefined;
-
-  constructor(needs: HubReceiptsNeeds) {
-    this.#needs = needs;
-  }
 
   /**
    * The present history of a hub's log: another one than before means that it was restored. `undefined` for a hub that
@@ -44,13 +40,13 @@ export class HubReceipts {
   ): Promise<Identification | undefined> {
     if (!hasAnnouncedItself(account.hub)) return undefined;
     const { url } = account.hub;
-    const nowMs = this.#needs.wallClock.nowMs();
+    const nowMs = this.ports.wallClock.nowMs();
     const asked = this.#asked;
     const isRecent = asked?.url === url && Math.abs(nowMs - asked.atMs) < ASKED_AGAIN_MS;
     if (isRecent && !isInsisted) return asked.said;
-    const granted = await this.#needs.accessTokens.get(signal);
+    const granted = await this.ports.accessTokens.get(signal);
     if (granted.state !== 'granted') return undefined;
-    const answer = await this.#needs.tokenIssuer.identify(account.hub, granted.token, signal);
+    const answer = await this.ports.tokenIssuer.identify(account.hub, granted.token, signal);
     const said = answer.ok ? answer.value : undefined;
     this.#asked = { url, said, atMs: nowMs };
     return said;
@@ -63,7 +59,7 @@ export class HubReceipts {
   async idsAtHub(account: Account, projectUuid: string, signal?: AbortSignal): Promise<ReadonlySet<string>> {
     if (!hasAnnouncedItself(account.hub)) throw withoutReceipts(account);
     const ids = new Set<string>();
-    const { accessTokens, receiptReader } = this.#needs;
+    const { accessTokens, receiptReader } = this.ports;
     for (let after = 0, more = true; more;) {
       const ask = (accessToken: string) =>
         receiptReader.read({ hub: account.hub, accessToken, projectUuid, after }, signal);

@@ -4,6 +4,7 @@ import type { BatchTransport } from '../../ports/delivery.js';
 import type { LamportStore } from '../../ports/events.js';
 import type { Timer, WallClock } from '../../ports/host.js';
 import type { Outboxes } from '../../ports/outbox.js';
+import { UseCase } from '../events/use-case.js';
 import type { AccessTokens } from './access-token.js';
 import type { HubReceipts } from './hub-receipts.js';
 import { occurredAt, openRecords, recordContext } from './due-records.js';
@@ -35,20 +36,15 @@ const SAID_AT_MOST_EVERY_MS = 10_000;
  * Tells the hub what only this machine knows of itself: how many events wait here, and since when runs of agents are
  * silent. Only a hub that announced `report` hears any of it. Nothing depends on it: what fails is said a minute later.
  */
-export class MachineReports {
-  readonly #needs: MachineReportsNeeds;
+export class MachineReports extends UseCase<MachineReportsNeeds> {
   #changed = new AbortController();
-
-  constructor(needs: MachineReportsNeeds) {
-    this.#needs = needs;
-  }
 
   /**
    * Says it once: what waits here, or, where runs are given, how they are. Never rejects; `false` when there was nothing to
    * say, or nobody to say it to.
    */
   async tell(signal?: AbortSignal, runs?: ProjectRuns): Promise<boolean> {
-    const { accessTokens, hubReceipts, batchTransport, lamport } = this.#needs;
+    const { accessTokens, hubReceipts, batchTransport, lamport } = this.ports;
     try {
       const access = await accessTokens.get(signal);
       if (access.state !== 'granted') return false;
@@ -70,7 +66,7 @@ export class MachineReports {
    * with every batch, or could not be said.
    */
   async run(signal: AbortSignal, runs?: ProjectRuns): Promise<void> {
-    const { timer } = this.#needs;
+    const { timer } = this.ports;
     while (!signal.aborted) {
       const changed = this.#changed.signal;
       const isSaid = await this.tell(signal, runs);
@@ -89,13 +85,13 @@ export class MachineReports {
 
   async #running({ projectUuid, signs }: ProjectRuns): Promise<Pick<MachineReport, 'runs'> | undefined> {
     const runs = signs().map((sign) => ({ project_uuid: projectUuid, ...sign }));
-    const isSaid = runs.length > 0 && (await this.#needs.sharing.of(projectUuid)) === 'on';
+    const isSaid = runs.length > 0 && (await this.ports.sharing.of(projectUuid)) === 'on';
     return isSaid ? { runs } : undefined;
   }
 
   /** What could go to this account's hub and has not, of all projects. */
   async #waiting(account: Account): Promise<Pick<MachineReport, 'waiting'>> {
-    const { outboxes, sharing, wallClock } = this.#needs;
+    const { outboxes, sharing, wallClock } = this.ports;
     const nowMs = wallClock.nowMs();
     let events = 0;
     const oldest: number[] = [];

@@ -8,6 +8,7 @@ import type { KnownHubs } from '../../ports/delivery.js';
 import type { CheckoutRegistry } from '../../ports/events.js';
 import type { Outbox, Outboxes, OutboxReading } from '../../ports/outbox.js';
 import type { DataOf } from '../documents/all.js';
+import { UseCase } from '../events/use-case.js';
 import { openRecords, recordContext } from './due-records.js';
 import type { AccessTokens } from './access-token.js';
 import { grantedAccess } from './granted-access.js';
@@ -43,19 +44,13 @@ interface MovePorts {
 }
 
 /** Gives what was captured for a former hub to the one that is signed in. */
-export class MoveEvents {
-  readonly #ports: MovePorts;
-
-  constructor(ports: MovePorts) {
-    this.#ports = ports;
-  }
-
+export class MoveEvents extends UseCase<MovePorts> {
   /**
    * What would go where; changes nothing. Fails with `input-invalid` for a hub of which nothing is there, and for the
    * present one, and where nobody is signed in.
    */
   async plan({ from, withJournal }: MoveEventsInput, signal?: AbortSignal): Promise<MovePlan> {
-    const { outboxes, checkouts, knownHubs, accessTokens } = this.#ports;
+    const { outboxes, checkouts, knownHubs, accessTokens } = this.ports;
     const { account: to } = await grantedAccess(accessTokens, signal);
     const url = normalizeHubUrl(from);
     const names = new Set([from.trim(), ...(url.ok ? [url.value] : [])]);
@@ -98,7 +93,7 @@ export class MoveEvents {
   /** Durable before this resolves. */
   async run({ projects }: MovePlan): Promise<void> {
     for (const { projectUuid, decisions } of projects)
-      await this.#ports.outboxes.open(projectUuid).decide(decisions);
+      await this.ports.outboxes.open(projectUuid).decide(decisions);
   }
 }
 

@@ -5,6 +5,7 @@ import { ledgerOf } from '../../domain/outbox/ledger.js';
 import { sharingOf, type CheckoutSharing, type Sharing } from '../../domain/outbox/routing-policy.js';
 import type { CheckoutMemory, CheckoutRegistry, ConfigStore, SharingPreference } from '../../ports/events.js';
 import type { Outboxes, StateFiles } from '../../ports/outbox.js';
+import { UseCase } from '../events/use-case.js';
 import { decideAboutAll } from './backlog-consent.js';
 
 /** A checkout whose config keeps the whole project on this machine, or cannot be read. */
@@ -24,17 +25,11 @@ interface SharingPolicyNeeds {
  * what the user said. Each config is read again; a checkout that is out of reach counts with its last value. One that
  * is gone says nothing any more, as long as another one is there that does.
  */
-export class SharingPolicy {
-  readonly #needs: SharingPolicyNeeds;
-
-  constructor(needs: SharingPolicyNeeds) {
-    this.#needs = needs;
-  }
-
+export class SharingPolicy extends UseCase<SharingPolicyNeeds> {
   async of(projectUuid: string): Promise<Sharing> {
     const [checkouts, preference] = await Promise.all([
       this.#heard(projectUuid),
-      this.#needs.checkouts.preference(projectUuid),
+      this.ports.checkouts.preference(projectUuid),
     ]);
     return sharingOf(await Promise.all(checkouts.map((checkout) => this.#sharing(checkout))), preference);
   }
@@ -53,7 +48,7 @@ export class SharingPolicy {
   /** Forgets the checkouts of a project that are gone; whoever asks for this is in one that is there. */
   async forgetGone(projectUuid: string): Promise<void> {
     for (const { path } of await this.#own(projectUuid))
-      if (await this.#isGone(path)) await this.#needs.checkouts.forget(path);
+      if (await this.#isGone(path)) await this.ports.checkouts.forget(path);
   }
 
   async #heard(projectUuid: string): Promise<readonly CheckoutMemory[]> {
@@ -63,15 +58,15 @@ export class SharingPolicy {
   }
 
   async #isGone(path: string): Promise<boolean> {
-    return (await this.#needs.stateFiles?.isGone(path)) === true;
+    return (await this.ports.stateFiles?.isGone(path)) === true;
   }
 
   async #own(projectUuid: string): Promise<readonly CheckoutMemory[]> {
-    return (await this.#needs.checkouts.list()).filter((checkout) => checkout.projectUuid === projectUuid);
+    return (await this.ports.checkouts.list()).filter((checkout) => checkout.projectUuid === projectUuid);
   }
 
   async #sharing({ path, share, configReadable }: CheckoutMemory): Promise<CheckoutSharing> {
-    const reading = await this.#needs.configs.read(path);
+    const reading = await this.ports.configs.read(path);
     if (reading.state === 'absent')
       return { readable: configReadable !== false, ...(share === undefined ? {} : { share }) };
     const now = readProjectConfig(reading).share;
@@ -87,40 +82,28 @@ interface SetSharingNeeds {
 }
 
 /** Shares a project on this machine, or keeps it back. Nothing that waits is lost either way. */
-export class SetSharing {
-  readonly #needs: SetSharingNeeds;
-
-  constructor(needs: SetSharingNeeds) {
-    this.#needs = needs;
-  }
-
+export class SetSharing extends UseCase<SetSharingNeeds> {
   /**
    * `on` also answers the question about what was captured before the sign-in. Durable before this resolves, to what
    * keeps the project here all the same: checkouts whose config refuses.
    */
   async run(projectUuid: string, preference: SharingPreference): Promise<readonly Refusal[]> {
-    await this.#needs.checkouts.setPreference(projectUuid, preference);
+    await this.ports.checkouts.setPreference(projectUuid, preference);
     if (preference === 'off') return [];
-    const account = await this.#needs.account();
+    const account = await this.ports.account();
     if (account !== undefined)
-      await decideAboutAll(this.#needs.outboxes.open(projectUuid), account, 'consent');
-    await this.#needs.sharing.forgetGone(projectUuid);
-    return this.#needs.sharing.refusals(projectUuid);
+      await decideAboutAll(this.ports.outboxes.open(projectUuid), account, 'consent');
+    await this.ports.sharing.forgetGone(projectUuid);
+    return this.ports.sharing.refusals(projectUuid);
   }
 }
 
 /** Makes due what a hub has refused to an account, because somebody has just signed in there again. */
-export class LiftRefusals {
-  readonly #outboxes: Outboxes;
-
-  constructor({ outboxes }: { readonly outboxes: Outboxes }) {
-    this.#outboxes = outboxes;
-  }
-
+export class LiftRefusals extends UseCase<{ readonly outboxes: Outboxes }> {
   /** Durable before this resolves; waits for no sender. Where nothing was refused, nothing is written. */
   async run(account: Account): Promise<void> {
-    for (const project of await this.#outboxes.list()) {
-      const outbox = this.#outboxes.open(project);
+    for (const project of await this.ports.outboxes.list()) {
+      const outbox = this.ports.outboxes.open(project);
       const ledger = ledgerOf((await outbox.reading()).ledgers, account);
       if (ledger === undefined || askAgain(ledger) === ledger) continue;
       await outbox.decide([{ decision: 'ask-again', hub: ledger.hub, team: ledger.team }]);

@@ -15,6 +15,7 @@ import type {
   BatchTransport,
 } from '../../ports/delivery.js';
 import type { Timer, WallClock } from '../../ports/host.js';
+import { UseCase } from '../events/use-case.js';
 import { proveToken } from './granted-access.js';
 import type { HubIdentities } from './hub-identities.js';
 import { accountOf, canRefresh, issuedCredentials, machineCredentials } from './credentials.js';
@@ -57,13 +58,7 @@ interface SignInNeeds {
  * Signs in at a hub. Fails with `input-invalid`, `insecure-server`, `sign-in-failed` (wrong name, password or
  * token) or `unreachable`; then nothing has changed.
  */
-export class SignIn {
-  readonly #needs: SignInNeeds;
-
-  constructor(needs: SignInNeeds) {
-    this.#needs = needs;
-  }
-
+export class SignIn extends UseCase<SignInNeeds> {
   /**
    * `confirm` asks what shall become of what waits, records the answer, and says whether the sign-in goes on. It is called
    * exactly once, after the hub has accepted the proof and before the credentials are stored.
@@ -87,9 +82,9 @@ export class SignIn {
     }
     // Bound before the sign-in is there: no later hub can take its id.
     await (isConfirmed
-      ? this.#needs.hubIdentities?.confirm(recognized)
-      : this.#needs.hubIdentities?.meet(credentials.server));
-    await this.#needs.credentials.update(() => Promise.resolve(credentials));
+      ? this.ports.hubIdentities?.confirm(recognized)
+      : this.ports.hubIdentities?.meet(credentials.server));
+    await this.ports.credentials.update(() => Promise.resolve(credentials));
     return { outcome: 'signed-in', account };
   }
 
@@ -98,9 +93,9 @@ export class SignIn {
     server: HubAddress,
     { hasMoved }: SignInInput,
   ): Promise<{ readonly hub: HubAddress; readonly isConfirmed: boolean }> {
-    const hubs = this.#needs.hubIdentities;
+    const hubs = this.ports.hubIdentities;
     if (hubs === undefined) return { hub: server, isConfirmed: false };
-    const earlier = await this.#needs.credentials.read();
+    const earlier = await this.ports.credentials.read();
     if (earlier.state === 'present') await hubs.meet(earlier.credentials.server);
     const hub = await hubs.look(server);
     const { url, claims } = hub;
@@ -110,7 +105,7 @@ export class SignIn {
   }
 
   async #prove(hub: HubAddress, proof: SignInInput['proof'], signal?: AbortSignal): Promise<Credentials> {
-    const { tokenIssuer, wallClock } = this.#needs;
+    const { tokenIssuer, wallClock } = this.ports;
     if (proof.with === 'token') return this.#withToken(hub, proof.token.trim(), signal);
     const issued =
       proof.with === 'device'
@@ -130,7 +125,7 @@ export class SignIn {
     { device, show }: Extract<SignInInput['proof'], { readonly with: 'device' }>,
     signal?: AbortSignal,
   ): Promise<IssuedTokens> {
-    const { tokenIssuer, timer, wallClock } = this.#needs;
+    const { tokenIssuer, timer, wallClock } = this.ports;
     const waiting = granted(await tokenIssuer.askForDevice(hub, device, signal), hub);
     if (waiting === undefined) {
       throw new SyncError('sign-in-failed', `${hub.url} signs in no devices.`, {
@@ -157,16 +152,16 @@ export class SignIn {
     if (!isBearerToken(token)) {
       throw new SyncError('input-invalid', 'The token is empty or holds characters that no token has.');
     }
-    const who = granted(await this.#needs.tokenIssuer.identify(hub, token, signal), hub);
-    if (who === undefined && this.#needs.batchTransport !== undefined)
-      granted(await proveToken(this.#needs.batchTransport, hub, token, signal), hub);
+    const who = granted(await this.ports.tokenIssuer.identify(hub, token, signal), hub);
+    if (who === undefined && this.ports.batchTransport !== undefined)
+      granted(await proveToken(this.ports.batchTransport, hub, token, signal), hub);
     return machineCredentials(token, holder(hub, who?.username ?? UNNAMED, who));
   }
 
   /** Tokens that nobody will store are ended where the hub can; that it cannot changes nothing. */
   async #giveBack(credentials: Credentials): Promise<void> {
     if (canRefresh(credentials) && hasAnnouncedItself(credentials.server))
-      await this.#needs.tokenIssuer.revoke(credentials.server, credentials.refreshToken);
+      await this.ports.tokenIssuer.revoke(credentials.server, credentials.refreshToken);
   }
 }
 

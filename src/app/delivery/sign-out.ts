@@ -1,5 +1,6 @@
 import { hasAnnouncedItself, type Account } from '../../domain/outbox/account.js';
 import type { Credentials, CredentialStore, TokenIssuer } from '../../ports/delivery.js';
+import { UseCase } from '../events/use-case.js';
 import { accountOf, canRefresh } from './credentials.js';
 
 export type SignOutOutcome =
@@ -21,16 +22,10 @@ interface SignOutNeeds {
  * Forgets the sign-in of this machine, then ends it at the hub where the hub can. Whoever refreshes meanwhile does it
  * before, and then its successor is ended, or finds nothing to refresh. Safe to repeat; needs no network.
  */
-export class SignOut {
-  readonly #needs: SignOutNeeds;
-
-  constructor(needs: SignOutNeeds) {
-    this.#needs = needs;
-  }
-
+export class SignOut extends UseCase<SignOutNeeds> {
   async run(signal?: AbortSignal): Promise<SignOutOutcome> {
     const found: (Credentials | 'unreadable')[] = [];
-    await this.#needs.credentials.update((current) => {
+    await this.ports.credentials.update((current) => {
       if (current.state === 'absent') return Promise.resolve('keep');
       found.push(current.state === 'present' ? current.credentials : 'unreadable');
       return Promise.resolve('forget');
@@ -48,7 +43,7 @@ export class SignOut {
     if (!canRefresh(credentials)) return 'a token for machines is ended at the hub';
     if (!hasAnnouncedItself(credentials.server)) return 'the hub has announced no way to end a sign-in';
     const { server, refreshToken } = credentials;
-    const revoked = await this.#needs.tokenIssuer.revoke(server, refreshToken, signal);
+    const revoked = await this.ports.tokenIssuer.revoke(server, refreshToken, signal);
     // A hub that does not know the token has nothing left to end.
     return revoked.ok || revoked.error.fault === 'refused' ? undefined : revoked.error.reason;
   }

@@ -2,6 +2,7 @@ import { LONGEST_RETRY_AFTER_MS } from '../../domain/delivery/backoff.js';
 import { isNewer } from '../../domain/delivery/newer-version.js';
 import type { BackgroundPost, BackgroundStarter, Heartbeat } from '../../ports/delivery.js';
 import type { WallClock } from '../../ports/host.js';
+import { UseCase } from '../events/use-case.js';
 
 interface SummonsNeeds {
   readonly backgroundPost: BackgroundPost;
@@ -15,25 +16,15 @@ interface SummonsNeeds {
  * and never waits for it. Where one is about to leave, or is older than this program and therefore asked to leave, its
  * successor is started at once and waits for the place.
  */
-export class Summons {
-  readonly #needs: SummonsNeeds;
-
-  constructor(needs: SummonsNeeds) {
-    this.#needs = needs;
-  }
-
+export class Summons extends UseCase<SummonsNeeds> {
   /** Never throws: what was captured does not depend on it. */
   async run(): Promise<'running' | 'started' | 'too early' | 'failed'> {
     try {
-      const heartbeat = await this.#needs.backgroundPost.heartbeat();
-      if (
-        heartbeat !== undefined &&
-        heartbeat.left === undefined &&
-        this.#needs.backgroundPost.isOccupied()
-      ) {
+      const heartbeat = await this.ports.backgroundPost.heartbeat();
+      if (heartbeat !== undefined && heartbeat.left === undefined && this.ports.backgroundPost.isOccupied()) {
         if (!(await this.#takesOver(heartbeat))) return 'running';
       } else if (this.#isTooEarly(heartbeat)) return 'too early';
-      this.#needs.backgroundStarter.start();
+      this.ports.backgroundStarter.start();
       return 'started';
     } catch {
       return 'failed';
@@ -41,16 +32,16 @@ export class Summons {
   }
 
   #isTooEarly(heartbeat: Heartbeat | undefined): boolean {
-    const pauseMs = (heartbeat?.nextTryAtMs ?? 0) - this.#needs.wallClock.nowMs();
+    const pauseMs = (heartbeat?.nextTryAtMs ?? 0) - this.ports.wallClock.nowMs();
     // Nobody pauses for longer: the clock was set back since.
     return pauseMs > 0 && pauseMs <= LONGEST_RETRY_AFTER_MS;
   }
 
   /** Asks an older one to leave, once: one successor is enough, and one that is stopped does not hear it. */
   async #takesOver(heartbeat: Heartbeat): Promise<boolean> {
-    if (!isNewer(this.#needs.version, heartbeat.version)) return false;
-    if ((await this.#needs.backgroundPost.askedToLeave()) === this.#needs.version) return false;
-    await this.#needs.backgroundPost.askToLeave(this.#needs.version);
+    if (!isNewer(this.ports.version, heartbeat.version)) return false;
+    if ((await this.ports.backgroundPost.askedToLeave()) === this.ports.version) return false;
+    await this.ports.backgroundPost.askToLeave(this.ports.version);
     return true;
   }
 }

@@ -6,7 +6,7 @@ import type { CheckoutRegistry, SettingsStore } from '../../ports/events.js';
 import { readBackground } from '../delivery/background-reading.js';
 import type { DataOf } from '../documents/all.js';
 import { ofEveryOutbox, projectStatus, type ReportNeeds } from './examine-outbox.js';
-import { UseCase } from '../work/use-case.js';
+import { UseCase } from '../events/use-case.js';
 
 /** Where every captured event of this machine is, and what delivery depends on. */
 export type SyncStatus = Omit<DataOf<'sync status'>, 'check'>;

@@ -7,7 +7,7 @@ import type { AccessTokens } from '../delivery/access-token.js';
 import { grantedAccess } from '../delivery/granted-access.js';
 import type { HubReceipts } from '../delivery/hub-receipts.js';
 import type { DataOf } from '../documents/all.js';
-import { UseCase } from '../work/use-case.js';
+import { UseCase } from '../events/use-case.js';
 
 /** What the ledgers of all projects and the hub's receipts say about the same events. */
 export type Verification = DataOf<'sync verify'>;

@@ -5,7 +5,7 @@ import type { LamportStore, ConfigStore, Checkout, HeldRepository } from '../../
 import type { FeatureFiles, Repository } from '../../ports/work.js';
 import type { EnsureIdentity, IdentityReading } from '../events/ensure-identity.js';
 import { commitSubject } from '../../domain/work/commit-message.js';
-import { UseCase } from './use-case.js';
+import { UseCase } from '../events/use-case.js';
 
 export interface InitRequest {
   readonly directory: string;

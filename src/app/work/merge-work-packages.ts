@@ -20,7 +20,7 @@ import { findFeature, loadFeature } from './locate-feature.js';
 import { conflictError, obstacleError, refusalError, type FoundConflict } from './merge-errors.js';
 import type { MergingPorts, PerformedWork } from './perform-work.js';
 import { planTransitions } from './plan-transitions.js';
-import { UseCase } from './use-case.js';
+import { UseCase } from '../events/use-case.js';
 import { workOnFeature, type FeatureInput } from './work-on-feature.js';
 
 /** What is asked of a merge. */

@@ -8,7 +8,7 @@ import { unreadyDependencies, type WorkPackageFault } from '../../domain/work/wo
 import type { DataOf } from '../documents/all.js';
 import { contradictions, type FeatureState, type FiledWorkPackage } from './feature-state.js';
 import { findFeature, type FeatureRequest, type PlanSources } from './locate-feature.js';
-import { UseCase } from './use-case.js';
+import { UseCase } from '../events/use-case.js';
 
 /** A work package as the board shows it. */
 export type BoardCard = Placed & Omit<DataOf<'agent tasks status'>['workPackages'][number], 'lane' | 'ageMs'>;

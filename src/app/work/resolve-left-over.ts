@@ -6,7 +6,7 @@ import type { CheckoutRegistry, HeldRepository } from '../../ports/events.js';
 import type { CaptureLimits, CaptureOutcome, Fact, Outboxes, Outbox } from '../../ports/outbox.js';
 import type { FeatureFiles, IntentStore, Repository } from '../../ports/work.js';
 import { asKept, type ResolvedLeftOver } from './perform-work.js';
-import { UseCase } from './use-case.js';
+import { UseCase } from '../events/use-case.js';
 
 interface ResolveLeftOverPorts {
   readonly repository: Repository;
