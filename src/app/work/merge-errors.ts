@@ -1,6 +1,7 @@
 import { SyncError, unreachable, type ErrorKind } from '../../domain/errors.js';
+import { laneName } from '../../domain/events/lane.js';
 import { workPackageBranch } from '../../domain/work/feature-slug.js';
-import type { MergeRefusal } from '../../domain/work/merge-selection.js';
+import { isMergeable, type MergeCandidate } from '../../domain/work/merge-selection.js';
 import type { MergeConflict, MoveObstacle } from '../../ports/work.js';
 
 /** The first work package that does not merge cleanly. */
@@ -80,39 +81,41 @@ export const describeObstacle = (branch: string, obstacle: MoveObstacle): Told =
   }
 };
 
-/** Work packages that were asked for and cannot be merged, with the way out of the first. Nothing has changed. */
-export const refusalError = (slug: string, refusals: readonly MergeRefusal[]): SyncError => {
-  const told = refusals.map((refusal) => describeRefusal(slug, refusal));
-  const [first] = told;
-  if (first === undefined) throw new Error('there is no refusal to tell');
-  return new SyncError(first.kind, told.map(({ message }) => message).join('\n'), { hint: first.hint });
+/** Why nothing is merged at all. */
+type Refusal = Told & { readonly kind: ErrorKind };
+
+/** Why a work package that was named cannot be merged, if anything speaks against it. */
+export const unmergeable = (slug: string, named: MergeCandidate): Refusal | undefined => {
+  const { id, lane, standing } = named;
+  if (lane === 'done' && standing !== 'unmerged') return undefined;
+  const name = laneName(named);
+  if (!isMergeable(named))
+    return {
+      kind: 'transition-illegal',
+      message: `${id} is in ${name}; only work packages in doing or for_review are merged.`,
+      hint:
+        name === 'planned'
+          ? `Begin it with "spec-kitty implement ${id}".`
+          : `To merge it all the same, run "spec-kitty agent tasks move-task ${id} --to for_review --force" first.`,
+    };
+  if (standing !== 'missing') return undefined;
+  return {
+    kind: 'merge-refused',
+    message: `${id} has no branch ${workPackageBranch(slug, id)}.`,
+    hint: `Work that was done elsewhere needs no merge: spec-kitty agent tasks move-task ${id} --to for_review`,
+  };
 };
 
-const describeRefusal = (slug: string, refusal: MergeRefusal): Told & { readonly kind: ErrorKind } => {
-  const { id } = refusal;
-  switch (refusal.refusal) {
-    case 'wrong-lane':
-      return {
-        kind: 'transition-illegal',
-        message: `${id} is in ${refusal.lane}; only work packages in doing or for_review are merged.`,
-        hint:
-          refusal.lane === 'planned'
-            ? `Begin it with "spec-kitty implement ${id}".`
-            : `To merge it all the same, run "spec-kitty agent tasks move-task ${id} --to for_review --force" first.`,
-      };
-    case 'no-branch':
-      return {
-        kind: 'merge-refused',
-        message: `${id} has no branch ${workPackageBranch(slug, id)}.`,
-        hint: `Work that was done elsewhere needs no merge: spec-kitty agent tasks move-task ${id} --to for_review`,
-      };
-    case 'dependency':
-      return {
-        kind: 'dependency-not-ready',
-        message: `${id} depends on ${refusal.dependency}, whose branch is not merged.`,
-        hint: `Merge ${refusal.dependency} first, or both at once; it has to be in doing or for_review.`,
-      };
-    default:
-      return unreachable(refusal);
-  }
+/** Why one cannot be merged before what it depends on. */
+export const unmergedDependency = (id: string, dependency: string): Refusal => ({
+  kind: 'dependency-not-ready',
+  message: `${id} depends on ${dependency}, whose branch is not merged.`,
+  hint: `Merge ${dependency} first, or both at once; it has to be in doing or for_review.`,
+});
+
+/** Fails with all that was refused, and with the way out of the first. Nothing has changed. */
+export const refuseAll = (refusals: readonly Refusal[]): void => {
+  const [first] = refusals;
+  if (first === undefined) return;
+  throw new SyncError(first.kind, refusals.map(({ message }) => message).join('\n'), { hint: first.hint });
 };

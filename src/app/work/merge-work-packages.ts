@@ -17,7 +17,14 @@ import type { FeatureDraft } from './feature-draft.js';
 import { chosenWorkPackages, findWorkPackage, frontMatterGraph, type FeatureState } from './feature-state.js';
 import { branchesOf, branchStandings, describeGroup, standingTargetOf } from './feature-branches.js';
 import { findFeature, loadFeature } from './locate-feature.js';
-import { conflictError, obstacleError, refusalError, type FoundConflict } from './merge-errors.js';
+import {
+  conflictError,
+  obstacleError,
+  refuseAll,
+  unmergeable,
+  unmergedDependency,
+  type FoundConflict,
+} from './merge-errors.js';
 import type { MergingPorts, PerformedWork } from './perform-work.js';
 import { planTransitions } from './plan-transitions.js';
 import { UseCase } from '../events/use-case.js';
@@ -123,14 +130,14 @@ export class MergeWorkPackages extends UseCase<MergingPorts> {
         `Merge such a branch into ${target} as a whole with git or with the program that made it, then run the command again.`,
       );
     const graph = frontMatterGraph(state);
-    const candidates = chosen.map((each) => ({ ...each, standing: standingOf(each.id), isNamed }));
+    const candidates = chosen.map((each) => ({ ...each, standing: standingOf(each.id) }));
+    if (isNamed) refuseAll(candidates.flatMap((each) => unmergeable(slug, each) ?? []));
     const selected = selectMerges(candidates, graph);
-    if (!selected.ok) throw refusalError(slug, selected.error);
-    const missing = outerDependencies(selected.value, graph)
-      .filter(({ dependency }) => all.some((each) => each.id === dependency && mayBeMissing(each)))
-      .map((each) => ({ refusal: 'dependency', ...each }) as const);
-    if (missing.length > 0) throw refusalError(slug, missing);
-    const steps = selected.value.map((step) => {
+    const missing = outerDependencies(selected, graph).filter(({ dependency }) =>
+      all.some((each) => each.id === dependency && mayBeMissing(each)),
+    );
+    refuseAll(missing.map(({ id, dependency }) => unmergedDependency(id, dependency)));
+    const steps = selected.map((step) => {
       const { title } = findWorkPackage(state, step.id);
       return { ...step, title, branch: branches.of(step.id) };
     });

@@ -1,7 +1,6 @@
-import { err, ok, type Result } from '../result.js';
 import { dependenciesOf, topologicalOrder, type DependencyGraph } from './dependency-graph.js';
 import { commitSubject } from './commit-message.js';
-import { isLane, laneName, type Lane, type Placed } from '../events/lane.js';
+import { isLane, type Lane, type Placed } from '../events/lane.js';
 
 /** How the branch of a work package stands to the branch that it is merged into. */
 export type BranchStanding =
@@ -16,8 +15,6 @@ export type BranchStanding =
 export interface MergeCandidate extends Placed {
   readonly id: string;
   readonly standing: BranchStanding;
-  /** Asked for by its name: what keeps it from being merged is an error then. */
-  readonly isNamed: boolean;
 }
 
 /** What a merge does with one work package. */
@@ -31,13 +28,6 @@ export interface MergeStep {
 
 export type MergeOutcome = 'merged' | 'already-merged' | 'no-commits' | 'no-branch' | 'already-done';
 
-/** Why nothing is merged at all. */
-export type MergeRefusal =
-  | { readonly refusal: 'wrong-lane'; readonly id: string; readonly lane: string }
-  | { readonly refusal: 'no-branch'; readonly id: string }
-  /** `dependency` has work that is not merged, and it is not among those to merge. */
-  | { readonly refusal: 'dependency'; readonly id: string; readonly dependency: string };
-
 /** Whether a work package is where its work is merged; what is blocked waits for a person. */
 export const isMergeable = ({ lane, detail }: Placed): boolean =>
   (lane === 'doing' && detail !== 'blocked') || lane === 'for_review';
@@ -49,12 +39,9 @@ export const isMergeable = ({ lane, detail }: Placed): boolean =>
 export const selectMerges = (
   candidates: readonly MergeCandidate[],
   graph: DependencyGraph,
-): Result<readonly MergeStep[], readonly MergeRefusal[]> => {
-  const refusals = candidates.flatMap(refusalOf);
-  if (refusals.length > 0) return err(refusals);
+): readonly MergeStep[] => {
   const order = topologicalOrder(graph);
-  const steps = candidates.flatMap(stepOf);
-  return ok(steps.sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id)));
+  return candidates.flatMap(stepOf).sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id));
 };
 
 /** The direct dependencies of what is to be merged that are not among it: each has to be merged or without work. */
@@ -79,13 +66,6 @@ export const mergeSubject = (
   strategy === 'merge'
     ? `Merge branch '${branch}' into ${target}`
     : commitSubject(`merge ${id}, ${title}`, slug);
-
-const refusalOf = (candidate: MergeCandidate): readonly MergeRefusal[] => {
-  const { id, lane, standing, isNamed } = candidate;
-  if (!isNamed || (lane === 'done' && standing !== 'unmerged')) return [];
-  if (!isMergeable(candidate)) return [{ refusal: 'wrong-lane', id, lane: laneName(candidate) }];
-  return standing === 'missing' ? [{ refusal: 'no-branch', id }] : [];
-};
 
 const stepOf = ({ id, lane, standing }: MergeCandidate): readonly MergeStep[] => {
   if (!isLane(lane)) return [];

@@ -2,8 +2,11 @@ import {
   conflictError,
   describeObstacle,
   obstacleError,
-  refusalError,
+  refuseAll,
+  unmergeable,
+  unmergedDependency,
 } from '../../../src/app/work/merge-errors.js';
+import type { MergeCandidate } from '../../../src/domain/work/merge-selection.js';
 import type { MoveObstacle } from '../../../src/ports/work.js';
 
 const OBSTACLES: readonly (readonly [MoveObstacle, RegExp, RegExp])[] = [
@@ -55,19 +58,35 @@ describe('what keeps branches from being merged', () => {
     });
   });
 
+  const named = (id: string, facts: Partial<MergeCandidate> = {}): MergeCandidate => ({
+    ...({ id, lane: 'doing', standing: 'unmerged' } as const),
+    ...facts,
+  });
+
   it('is told of all at once, with the way out of the first', () => {
-    const error = refusalError('001-a', [
-      { refusal: 'wrong-lane', id: 'WP01', lane: 'done' },
-      { refusal: 'no-branch', id: 'WP02' },
-      { refusal: 'dependency', id: 'WP03', dependency: 'WP04' },
-    ]);
-    expect(error).toMatchObject({
+    const refusals = [
+      named('WP01', { lane: 'done' }),
+      named('WP02', { standing: 'missing' }),
+      named('WP05'),
+      named('WP06', { lane: 'done', standing: 'merged' }),
+    ].flatMap((each) => unmergeable('001-a', each) ?? []);
+    const all = [...refusals, unmergedDependency('WP03', 'WP04')];
+    expect(() => refuseAll(all)).toThrow(
+      expect.objectContaining({
+        kind: 'transition-illegal',
+        message:
+          'WP01 is in done; only work packages in doing or for_review are merged.\nWP02 has no branch 001-a-WP02.\n' +
+          'WP03 depends on WP04, whose branch is not merged.',
+        hint: expect.stringContaining('move-task WP01 --to for_review --force'),
+      }),
+    );
+    expect(() => refuseAll([])).not.toThrow();
+  });
+
+  it('of one that is planned is told with how to begin it', () => {
+    expect(unmergeable('001-a', named('WP01', { lane: 'planned' }))).toMatchObject({
       kind: 'transition-illegal',
-      message:
-        'WP01 is in done; only work packages in doing or for_review are merged.\nWP02 has no branch 001-a-WP02.\n' +
-        'WP03 depends on WP04, whose branch is not merged.',
-      hint: expect.stringContaining('move-task WP01 --to for_review --force'),
+      hint: 'Begin it with "spec-kitty implement WP01".',
     });
-    expect(() => refusalError('001-a', [])).toThrow('no refusal');
   });
 });

@@ -16,7 +16,6 @@ const candidate = (id: string, facts: Partial<MergeCandidate> = {}): MergeCandid
   id,
   lane: 'doing',
   standing: 'unmerged',
-  isNamed: false,
   ...facts,
 });
 
@@ -27,14 +26,12 @@ const candidates = fc
     ids: fc.shuffledSubarray(IDS),
     lanes: fc.infiniteStream(fc.constantFrom(...LANES)),
     standings: fc.infiniteStream(fc.constantFrom(...STANDINGS)),
-    isNamed: fc.boolean(),
   })
-  .map(({ ids, lanes, standings, isNamed }) =>
+  .map(({ ids, lanes, standings }) =>
     ids.map((id): MergeCandidate => ({
       id,
       lane: lanes.next().value ?? 'doing',
       standing: standings.next().value ?? 'missing',
-      isNamed,
     })),
   );
 
@@ -58,39 +55,9 @@ describe('what a merge does with work packages', () => {
     ['doing', 'missing', 'no-branch', 'doing'],
     ['done', 'merged', 'already-done', 'done'],
   ] as const)('one in %s whose branch is %s: %s, and then in %s', (lane, standing, outcome, to) => {
-    expect(select([candidate('WP01', { lane, standing })])).toEqual({
-      ok: true,
-      value: [{ id: 'WP01', outcome, from: lane, to }],
-    });
-  });
-
-  it('refuses only what was named', () => {
-    const facts: readonly Partial<MergeCandidate>[] = [
-      { lane: 'planned' },
-      { lane: 'done', standing: 'unmerged' },
-      { standing: 'missing' },
-    ];
-    for (const fact of facts)
-      expect([
-        select([candidate('WP01', fact)]).ok,
-        select([candidate('WP01', { ...fact, isNamed: true })]).ok,
-      ]).toEqual([true, false]);
-  });
-
-  it('names every refusal', () => {
-    expect(
-      select([
-        candidate('WP01', { isNamed: true, lane: 'planned' }),
-        candidate('WP02', { isNamed: true }),
-        candidate('WP03', { isNamed: true, standing: 'missing' }),
-      ]),
-    ).toEqual({
-      ok: false,
-      error: [
-        { refusal: 'wrong-lane', id: 'WP01', lane: 'planned' },
-        { refusal: 'no-branch', id: 'WP03' },
-      ],
-    });
+    expect(select([candidate('WP01', { lane, standing })])).toEqual([
+      { id: 'WP01', outcome, from: lane, to },
+    ]);
   });
 
   it('has one step for each candidate, dependencies first, and takes no lane backwards', () => {
@@ -98,17 +65,16 @@ describe('what a merge does with work packages', () => {
       fc.property(candidates, edges, (some, needs) => {
         const graph = dependencyGraph(IDS, needs);
         const selected = selectMerges(some, graph);
-        if (!selected.ok) return;
-        const ids = selected.value.map(({ id }) => id);
+        const ids = selected.map(({ id }) => id);
         expect([...ids].sort()).toEqual(some.map(({ id }) => id).sort());
         for (const { from, to } of needs)
           if (ids.includes(from) && ids.includes(to)) expect(ids.indexOf(to)).toBeLessThan(ids.indexOf(from));
-        for (const { from, to, outcome } of selected.value) {
+        for (const { from, to, outcome } of selected) {
           expect(LANES.indexOf(to)).toBeGreaterThanOrEqual(LANES.indexOf(from));
           if (from !== to) expect(['merged', 'already-merged']).toContain(outcome);
         }
-        const merging = selected.value.filter(({ outcome }) => outcome === 'merged').map(({ id }) => id);
-        for (const { id, dependency } of outerDependencies(selected.value, graph)) {
+        const merging = selected.filter(({ outcome }) => outcome === 'merged').map(({ id }) => id);
+        for (const { id, dependency } of outerDependencies(selected, graph)) {
           expect(merging).toContain(id);
           expect(merging).not.toContain(dependency);
         }
