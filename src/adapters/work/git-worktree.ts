@@ -5,7 +5,7 @@ import { isSyncError, SyncError } from '../../domain/errors.js';
 import { err, ok, type Result } from '../../domain/result.js';
 import type { Checkout } from '../../ports/events.js';
 import type { WorktreeRequest } from '../../ports/work.js';
-import { NoPlainFile, placeBelow, textIfPlain, writablePlace } from '../fs/repository-file.js';
+import { placeBelow, textIfPlain, writablePlace } from '../fs/repository-file.js';
 import { attempt } from '../fs/storage-failure.js';
 import { WRITING, type Git } from './git.js';
 import { BRANCHES, linkedWorktrees, listWorktrees, type LinkedWorktree } from './git-directory.js';
@@ -82,15 +82,11 @@ export const excludePattern = (commonDir: string, pattern: string): (() => void)
 };
 
 /** What else than a file of this repository stands there is not ours to write: the folder is then seen, and no more. */
-const excludePlace = (commonDir: string): string | undefined => {
-  try {
+const excludePlace = (commonDir: string): string | undefined =>
+  attempt(() => {
     if (placeBelow(commonDir, 'info') === 'absent') mkdirSync(join(commonDir, 'info'));
     return writablePlace(commonDir, 'info/exclude');
-  } catch (error) {
-    if (isSyncError(error) || error instanceof NoPlainFile) return undefined;
-    throw error;
-  }
-};
+  });
 
 /**
  * Fills a work tree without the folders to leave out. The patterns belong to this work tree alone, for which git
@@ -146,27 +142,28 @@ const worktreeAt = (checkout: Checkout, path: string): LinkedWorktree | undefine
 /** The work tree when it is there already; fails when something else stands in its way. */
 const standingAt = (checkout: Checkout, { path, branch }: WorktreeRequest): LinkedWorktree | undefined => {
   const atPath = worktreeAt(checkout, path);
-  if (atPath?.isPresent === false && atPath.lock === undefined)
-    throw failed(`The worktree ${path} is recorded but its directory is gone.`, goneHint(path));
-  if (atPath?.isPresent === false)
-    throw failed(
-      `The worktree ${path} is locked (${atPath.lock}) and its directory is gone.`,
-      `Bring it back, or run "git worktree unlock ${path}" if it will not come back, then this command again.`,
-    );
+  const known = atPath ?? listWorktrees(checkout).find((worktree) => worktree.branch === branch);
+  if (known?.isPresent === false) throw gone(known);
   if (atPath?.branch === branch) return atPath;
   if (atPath !== undefined)
     throw failed(`${path} is a worktree of ${atPath.branch ?? 'no branch'}, not of ${branch}.`);
-  const elsewhere = listWorktrees(checkout).find((worktree) => worktree.branch === branch);
-  if (elsewhere !== undefined) {
-    const place = `The branch ${branch} is checked out in ${elsewhere.path}`;
-    throw elsewhere.isPresent
-      ? failed(`${place}.`)
-      : failed(`${place}, whose directory is gone.`, goneHint(elsewhere.path));
-  }
+  if (known !== undefined) throw failed(`The branch ${branch} is checked out in ${known.path}.`);
   if (existsSync(path) && readdirSync(path).length > 0)
     throw failed(`${path} exists and is no worktree of this project.`);
   return undefined;
 };
+
+/** A work tree that was moved still has what nobody else has, so it is never said to be forgotten first. */
+const gone = ({ path, branch = 'no branch', lock }: LinkedWorktree): SyncError =>
+  lock === undefined
+    ? failed(
+        `The worktree ${path} of ${branch} is recorded but its directory is gone.`,
+        `If it was moved, run "git worktree repair NEW-PLACE" in the main checkout. If it was deleted, "git worktree remove ${path}" forgets it.`,
+      )
+    : failed(
+        `The worktree ${path} of ${branch} is locked (${lock}) and its directory is gone.`,
+        `Bring it back, or run "git worktree unlock ${path}" if it will not come back, then this command again.`,
+      );
 
 /** A link may lead anywhere: nothing is made, filled or removed through one. */
 const demandOwnPlace = (path: string): void => {
@@ -196,9 +193,5 @@ const failed = (
   hint = 'The repository is as before. Remove the reason and run the command again.',
   cause?: unknown,
 ): SyncError => new SyncError('worktree-failed', message, { cause, hint });
-
-/** A work tree that was moved still has what nobody else has, so it is never said to be forgotten first. */
-const goneHint = (path: string): string =>
-  `If it was moved, run "git worktree repair NEW-PLACE" in the main checkout. If it was deleted, "git worktree remove ${path}" forgets it.`;
 
 const isSamePath = (a: string, b: string): boolean => realPlace(a) === realPlace(b);
