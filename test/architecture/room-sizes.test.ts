@@ -12,17 +12,17 @@ interface Size {
  * pays for itself, or the commit that raises a figure says why. `goal` is what the care of this code allows in the end.
  */
 const ROOMS: Readonly<Record<string, Size & { readonly goal: number }>> = {
-  root: { lines: 1980, files: 28, goal: 1500 },
+  root: { lines: 2030, files: 29, goal: 1500 },
   events: { lines: 3420, files: 33, goal: 2200 },
   outbox: { lines: 2970, files: 25, goal: 2800 },
-  delivery: { lines: 5480, files: 49, goal: 4500 },
+  delivery: { lines: 5420, files: 49, goal: 4500 },
   reports: { lines: 1530, files: 14, goal: 1300 },
   work: { lines: 10120, files: 75, goal: 7000 },
   agents: { lines: 4290, files: 40, goal: 3000 },
   hub: { lines: 7670, files: 61, goal: 5000 },
   dashboard: { lines: 2410, files: 26, goal: 2500 },
   memory: { lines: 1200, files: 8, goal: 1200 },
-  drivers: { lines: 8740, files: 88, goal: 4800 },
+  drivers: { lines: 8700, files: 88, goal: 4800 },
   extension: { lines: 2000, files: 26, goal: 2000 },
 };
 

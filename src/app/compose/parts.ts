@@ -1,12 +1,10 @@
 import type { Waiting } from '../../adapters/fs/process-lock.js';
 import type { StateRoot } from '../../adapters/fs/state-root.js';
 import type { Account } from '../../domain/outbox/account.js';
-import type * as agents from '../../ports/agents.js';
+import type { ClientPorts } from '../../ports/client.js';
 import type * as delivery from '../../ports/delivery.js';
-import type * as events from '../../ports/events.js';
 import type * as host from '../../ports/host.js';
 import type * as outbox from '../../ports/outbox.js';
-import type * as work from '../../ports/work.js';
 import type { GetAccountStatus } from '../delivery/account-status.js';
 import type { Flush } from '../delivery/flush.js';
 import type { HubReceipts } from '../delivery/hub-receipts.js';
@@ -43,42 +41,8 @@ export interface ClientEnvironment {
 }
 
 /** What the client asks of its surroundings, by name: each may be given in place of the program's own. */
-export interface Ports {
-  readonly wallClock: host.WallClock;
-  readonly timer: host.Timer;
-  readonly randomness: host.Randomness;
-  readonly eventIds: host.EventIdSource;
-  readonly hash: host.Hash;
-  readonly machine: host.Machine;
-  readonly browser: host.Browser;
-  readonly log: host.Log;
-  readonly configs: events.ConfigStore;
-  readonly settings: events.SettingsStore;
-  readonly checkouts: events.CheckoutRegistry;
-  readonly lamport: events.LamportStore;
-  readonly outboxes: outbox.Outboxes;
-  readonly stateFiles: outbox.StateFiles;
-  readonly repository: work.Repository;
-  readonly merges: work.Merges;
-  readonly intents: work.IntentStore;
-  readonly files: work.FeatureFiles;
-  readonly credentials: delivery.CredentialStore;
-  readonly machineAccounts: delivery.MachineAccounts;
-  readonly knownHubs: delivery.KnownHubs;
-  readonly tokenIssuer: delivery.TokenIssuer;
-  readonly batchTransport: delivery.BatchTransport;
-  readonly liveTransport: delivery.LiveTransport;
-  readonly eventReader: delivery.EventReader;
-  readonly receiptReader: delivery.ReceiptReader;
+export interface Ports extends ClientPorts {
   readonly hubReceipts: HubReceipts;
-  readonly backgroundPost: delivery.BackgroundPost;
-  readonly doorbell: delivery.Doorbell;
-  readonly backgroundStarter: delivery.BackgroundStarter;
-  readonly agentCatalog: agents.AgentCatalog;
-  readonly agentTrust: agents.AgentTrust;
-  readonly agentRunner: agents.AgentRunner;
-  readonly agentWork: agents.AgentWork;
-  readonly orchestrationStore: agents.OrchestrationStore;
 }
 
 /** What no recipe makes: use cases that need more than their parts, and what is composed for others alone. */

@@ -1,16 +1,8 @@
 import type { Account, HubAddress } from '../../domain/outbox/account.js';
 import { LOCAL_TEAM } from '../../domain/events/envelope.js';
 import { isSyncError } from '../../domain/errors.js';
-import type {
-  Credentials,
-  CredentialReading,
-  CredentialStore,
-  IssuerFault,
-  MachineAccounts,
-  SignInEnvironment,
-  TokenIssuer,
-} from '../../ports/delivery.js';
-import type { WallClock } from '../../ports/host.js';
+import type { ClientPorts } from '../../ports/client.js';
+import type { Credentials, CredentialReading, IssuerFault, SignInEnvironment } from '../../ports/delivery.js';
 import { UseCase } from '../events/use-case.js';
 import {
   accountOf,
@@ -38,12 +30,11 @@ export type AccessAnswer =
 /** A token is renewed so long before it expires, so that it outlives the request it is for. */
 export const EXPIRY_LEEWAY_MS = 30_000;
 
-interface AccessTokensNeeds {
-  readonly credentials: CredentialStore;
-  readonly tokenIssuer: TokenIssuer;
-  readonly wallClock: WallClock;
+interface AccessTokensNeeds
+  extends
+    Pick<ClientPorts, 'credentials' | 'tokenIssuer' | 'wallClock'>,
+    Partial<Pick<ClientPorts, 'machineAccounts'>> {
   readonly signInEnvironment: SignInEnvironment;
-  readonly machineAccounts?: MachineAccounts;
   readonly hubIdentities?: Pick<HubIdentities, 'meet' | 'recognize'>;
 }
 

@@ -1,6 +1,6 @@
 import type { Account } from '../../domain/outbox/account.js';
-import type { CredentialStore, MachineAccounts, SignInEnvironment } from '../../ports/delivery.js';
-import type { WallClock } from '../../ports/host.js';
+import type { ClientPorts } from '../../ports/client.js';
+import type { SignInEnvironment } from '../../ports/delivery.js';
 import { UseCase } from '../events/use-case.js';
 import {
   accountOf,
@@ -30,11 +30,9 @@ export type AccountStatus =
 /** Where the sign-in comes from: the credentials file, or `SPEC_KITTY_TOKEN` with `SPEC_KITTY_SERVER_URL`. */
 export type SignInSource = 'file' | 'environment';
 
-interface GetAccountStatusNeeds {
-  readonly credentials: CredentialStore;
-  readonly wallClock: WallClock;
+interface GetAccountStatusNeeds
+  extends Pick<ClientPorts, 'credentials' | 'wallClock'>, Partial<Pick<ClientPorts, 'machineAccounts'>> {
   readonly signInEnvironment: SignInEnvironment;
-  readonly machineAccounts?: MachineAccounts;
   readonly hubIdentities?: Pick<HubIdentities, 'recognize'>;
 }
 

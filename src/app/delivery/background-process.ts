@@ -2,8 +2,9 @@ import { delayMs, LONGEST_DELAY_MS } from '../../domain/delivery/backoff.js';
 import { isNewer } from '../../domain/delivery/newer-version.js';
 import { isSyncError, messageOf } from '../../domain/errors.js';
 import { DEFAULT_SETTINGS } from '../../domain/events/settings.js';
-import type { BackgroundPost, Doorbell, Heartbeat } from '../../ports/delivery.js';
-import type { Log, Randomness, Timer, WallClock } from '../../ports/host.js';
+import type { ClientPorts } from '../../ports/client.js';
+import type { Heartbeat } from '../../ports/delivery.js';
+import type { Log } from '../../ports/host.js';
 import { UseCase } from '../events/use-case.js';
 import { progressBefore } from './background-reading.js';
 import type { Flush, FlushReport } from './flush.js';
@@ -11,15 +12,13 @@ import type { LiveLink } from './live-link.js';
 import type { MachineReports } from './machine-reports.js';
 import { NOTHING_PASSED, totalOf } from './pass-report.js';
 
-interface BackgroundNeeds {
-  readonly backgroundPost: BackgroundPost;
-  readonly doorbell: Doorbell;
+interface BackgroundNeeds extends Pick<
+  ClientPorts,
+  'backgroundPost' | 'doorbell' | 'timer' | 'wallClock' | 'randomness'
+> {
   readonly flush: Pick<Flush, 'run'>;
   readonly liveLink: Pick<LiveLink, 'run' | 'status'>;
   readonly machineReports: Pick<MachineReports, 'run' | 'changed'>;
-  readonly timer: Timer;
-  readonly wallClock: WallClock;
-  readonly randomness: Randomness;
   readonly backgroundLog: Log;
   readonly version: string;
   readonly processId: number;

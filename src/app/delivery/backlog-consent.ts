@@ -2,8 +2,8 @@ import { hubKey, type Account } from '../../domain/outbox/account.js';
 import { ledgerOf, isAnswered } from '../../domain/outbox/ledger.js';
 import { consentScope, indexDecisions, ownerOf } from '../../domain/outbox/ownership.js';
 import { belongsTo } from '../../domain/outbox/routing-policy.js';
-import type { CheckoutRegistry } from '../../ports/events.js';
-import type { Outbox, Outboxes } from '../../ports/outbox.js';
+import type { ClientPorts } from '../../ports/client.js';
+import type { Outbox } from '../../ports/outbox.js';
 import type { DataOf } from '../documents/all.js';
 import { UseCase } from '../events/use-case.js';
 
@@ -15,13 +15,8 @@ export type BacklogAnswer = Told['answer'];
 
 type Told = NonNullable<DataOf<'auth login'>['backlog']>;
 
-interface BacklogConsentNeeds {
-  readonly outboxes: Outboxes;
-  readonly checkouts: CheckoutRegistry;
-}
-
 /** The question that a sign-in asks about what waits, and the record of its answer. */
-export class BacklogConsent extends UseCase<BacklogConsentNeeds> {
+export class BacklogConsent extends UseCase<Pick<ClientPorts, 'outboxes' | 'checkouts'>> {
   /**
    * Asks, where events wait that would go to this account, and records the answer. Resolves to whether the sign-in goes
    * on: not, when somebody was asked and did not answer.

@@ -1,6 +1,7 @@
 import { isSameAccount, type Account } from '../../domain/outbox/account.js';
 import type { BatchOutcome } from '../../domain/delivery/outcome.js';
 import { messageOf } from '../../domain/errors.js';
+import type { ClientPorts } from '../../ports/client.js';
 import type { BatchTransport, OutgoingEvent } from '../../ports/delivery.js';
 import type { Timer, WallClock } from '../../ports/host.js';
 import { UseCase } from '../events/use-case.js';
@@ -34,8 +35,7 @@ export interface AnnouncedLimits {
   readonly maxBodyBytes: number;
 }
 
-interface DeliveryRouteNeeds {
-  readonly batchTransport: BatchTransport;
+interface DeliveryRouteNeeds extends Pick<ClientPorts, 'batchTransport'> {
   readonly accessTokens: AccessTokens;
   readonly pacing?: Pacing;
 }

@@ -2,7 +2,8 @@ import { hasAnnouncedItself, isSameAccount, type Account } from '../../domain/ou
 import type { ConnectionStatus } from '../../domain/delivery/connection.js';
 import { SyncError, unreachable } from '../../domain/errors.js';
 import type { EventMessage, SnapshotMessage } from '../../domain/wire.js';
-import type { EventReader, ReadAnswer } from '../../ports/delivery.js';
+import type { ClientPorts } from '../../ports/client.js';
+import type { ReadAnswer } from '../../ports/delivery.js';
 import { UseCase } from '../events/use-case.js';
 import type { AccessTokens } from './access-token.js';
 import { askWithAccess, grantedAccess, throwIfAborted } from './granted-access.js';
@@ -24,9 +25,8 @@ export interface TailInput {
   readonly onStatus?: (status: ConnectionStatus) => void;
 }
 
-interface TailHost {
+interface TailHost extends Pick<ClientPorts, 'eventReader'> {
   readonly accessTokens: Pick<AccessTokens, 'get' | 'renew'>;
-  readonly eventReader: EventReader;
   readonly liveLinkTo: (listeners: LiveListeners) => Pick<LiveLink, 'run'>;
 }
 

@@ -1,8 +1,6 @@
 import { CONTRACT_LIMITS } from '../../domain/delivery/batch-plan.js';
 import { isSyncError } from '../../domain/errors.js';
-import type { LamportStore } from '../../ports/events.js';
-import type { Randomness, Timer, WallClock } from '../../ports/host.js';
-import type { Outboxes } from '../../ports/outbox.js';
+import type { ClientPorts } from '../../ports/client.js';
 import { UseCase } from '../events/use-case.js';
 import type { Route } from './courier.js';
 import { type LearntLimits, runPass } from './pass.js';
@@ -11,13 +9,11 @@ import type { MachineReports } from './machine-reports.js';
 import { addCounts, NOTHING_PASSED, type PassCounts, type PassEnd, type PassReport } from './pass-report.js';
 import type { SharingPolicy } from './sharing.js';
 
-export interface FlushHost {
-  readonly outboxes: Outboxes;
+export interface FlushHost extends Pick<
+  ClientPorts,
+  'outboxes' | 'lamport' | 'wallClock' | 'randomness' | 'timer'
+> {
   readonly sharing: Pick<SharingPolicy, 'of'>;
-  readonly lamport: LamportStore;
-  readonly wallClock: WallClock;
-  readonly randomness: Randomness;
-  readonly timer: Timer;
   /** Who is signed in, and how to reach that hub, for a person who waits or for nobody; else why nothing can be sent. */
   route(signal: AbortSignal | undefined, isInsisted: boolean): Promise<Route | PassEnd>;
   /** What a hub says of its log; without it no hub is known to have been restored. */

@@ -2,17 +2,14 @@ import { hasAnnouncedItself, type Account } from '../../domain/outbox/account.js
 import { SyncError } from '../../domain/errors.js';
 import { normalizeEventId } from '../../domain/ids.js';
 import type { Capability } from '../../domain/wire.js';
-import type { Identification, ReceiptReader, TokenIssuer } from '../../ports/delivery.js';
-import type { WallClock } from '../../ports/host.js';
+import type { ClientPorts } from '../../ports/client.js';
+import type { Identification } from '../../ports/delivery.js';
 import { UseCase } from '../events/use-case.js';
 import type { AccessTokens } from './access-token.js';
 import { askWithAccess } from './granted-access.js';
 
-interface HubReceiptsNeeds {
+interface HubReceiptsNeeds extends Pick<ClientPorts, 'receiptReader' | 'tokenIssuer' | 'wallClock'> {
   readonly accessTokens: Pick<AccessTokens, 'get' | 'renew'>;
-  readonly receiptReader: ReceiptReader;
-  readonly tokenIssuer: Pick<TokenIssuer, 'identify'>;
-  readonly wallClock: WallClock;
 }
 
 /** What a hub says that it has, and of which history of its log it says so. */

@@ -10,21 +10,19 @@ import {
 import { isSyncError } from '../../domain/errors.js';
 import { isSameAccount, type Account } from '../../domain/outbox/account.js';
 import type { EventMessage, SnapshotMessage } from '../../domain/wire.js';
-import type { TokenIssuer, LiveTransport, LiveToken, LiveSession } from '../../ports/delivery.js';
-import type { LamportStore } from '../../ports/events.js';
-import type { Randomness, Timer } from '../../ports/host.js';
+import type { ClientPorts } from '../../ports/client.js';
+import type { LiveToken, LiveSession } from '../../ports/delivery.js';
+import type { Timer } from '../../ports/host.js';
 import type { AccessTokens } from './access-token.js';
 import type { AnnouncedLimits, Courier } from './courier.js';
 import { LiveCourier } from './live-courier.js';
 import { followClock } from './pass-ledger.js';
 
-interface LiveHost {
-  readonly liveTransport: LiveTransport;
-  readonly tokenIssuer: TokenIssuer;
+interface LiveHost extends Pick<
+  ClientPorts,
+  'liveTransport' | 'tokenIssuer' | 'lamport' | 'timer' | 'randomness'
+> {
   readonly accessTokens: Pick<AccessTokens, 'get'>;
-  readonly lamport: LamportStore;
-  readonly timer: Timer;
-  readonly randomness: Randomness;
 }
 
 export interface LiveListeners {

@@ -1,24 +1,19 @@
 import type { Account } from '../../domain/outbox/account.js';
 import type { MachineReport, RunSign } from '../../domain/wire.js';
-import type { BatchTransport } from '../../ports/delivery.js';
-import type { LamportStore } from '../../ports/events.js';
-import type { Timer, WallClock } from '../../ports/host.js';
-import type { Outboxes } from '../../ports/outbox.js';
+import type { ClientPorts } from '../../ports/client.js';
 import { UseCase } from '../events/use-case.js';
 import type { AccessTokens } from './access-token.js';
 import type { HubReceipts } from './hub-receipts.js';
 import { occurredAt, openRecords, recordContext } from './due-records.js';
 import type { SharingPolicy } from './sharing.js';
 
-interface MachineReportsNeeds {
+interface MachineReportsNeeds extends Pick<
+  ClientPorts,
+  'batchTransport' | 'lamport' | 'outboxes' | 'wallClock' | 'timer'
+> {
   readonly accessTokens: Pick<AccessTokens, 'get'>;
   readonly hubReceipts: Pick<HubReceipts, 'canDo'>;
-  readonly batchTransport: Pick<BatchTransport, 'report'>;
-  readonly lamport: Pick<LamportStore, 'read'>;
-  readonly outboxes: Pick<Outboxes, 'list' | 'open'>;
   readonly sharing: Pick<SharingPolicy, 'of'>;
-  readonly wallClock: WallClock;
-  readonly timer: Timer;
 }
 
 /** Runs of agents in a project of this machine; a hub hears of them while the project is shared. */

@@ -4,9 +4,8 @@ import { normalizeHubUrl } from '../../domain/delivery/hub-url.js';
 import { type HubLedger, isLedgerOf, isSettled, setOf } from '../../domain/outbox/ledger.js';
 import type { RecordOwner } from '../../domain/outbox/ownership.js';
 import { SyncError } from '../../domain/errors.js';
-import type { KnownHubs } from '../../ports/delivery.js';
-import type { CheckoutRegistry } from '../../ports/events.js';
-import type { Outbox, Outboxes, OutboxReading } from '../../ports/outbox.js';
+import type { ClientPorts } from '../../ports/client.js';
+import type { Outbox, OutboxReading } from '../../ports/outbox.js';
 import type { DataOf } from '../documents/all.js';
 import { UseCase } from '../events/use-case.js';
 import { openRecords, recordContext } from './due-records.js';
@@ -36,10 +35,7 @@ export interface ProjectMove extends Told {
 
 type Told = DataOf<'sync move'>['projects'][number];
 
-interface MovePorts {
-  readonly outboxes: Outboxes;
-  readonly checkouts: Pick<CheckoutRegistry, 'list'>;
-  readonly knownHubs: Pick<KnownHubs, 'list'>;
+interface MovePorts extends Pick<ClientPorts, 'outboxes' | 'checkouts' | 'knownHubs'> {
   readonly accessTokens: Pick<AccessTokens, 'get' | 'renew'>;
 }
 

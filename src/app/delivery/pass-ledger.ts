@@ -15,17 +15,14 @@ import { ledgersWithout } from '../../domain/outbox/retention.js';
 import { normalizeEventId } from '../../domain/ids.js';
 import { enterHistory, receiptTest } from '../../domain/outbox/receipts.js';
 import { receive } from '../../domain/events/lamport.js';
+import type { ClientPorts } from '../../ports/client.js';
 import type { LamportStore } from '../../ports/events.js';
-import type { Randomness, WallClock } from '../../ports/host.js';
 import type { Outbox, Sender } from '../../ports/outbox.js';
 import type { DueEvent } from './due-records.js';
 import { addCounts, NOTHING_PASSED, type PassCounts } from './pass-report.js';
 
 /** What the bookkeeping of a pass is about, and with what it is done. */
-export interface PassLedgerNeeds {
-  readonly lamport: LamportStore;
-  readonly wallClock: WallClock;
-  readonly randomness: Randomness;
+export interface PassLedgerNeeds extends Pick<ClientPorts, 'lamport' | 'wallClock' | 'randomness'> {
   readonly outbox: Outbox;
   readonly sender: Sender;
   readonly account: Account;

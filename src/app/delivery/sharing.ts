@@ -3,8 +3,9 @@ import type { Account } from '../../domain/outbox/account.js';
 import { askAgain } from '../../domain/outbox/decision.js';
 import { ledgerOf } from '../../domain/outbox/ledger.js';
 import { sharingOf, type CheckoutSharing, type Sharing } from '../../domain/outbox/routing-policy.js';
-import type { CheckoutMemory, CheckoutRegistry, ConfigStore, SharingPreference } from '../../ports/events.js';
-import type { Outboxes, StateFiles } from '../../ports/outbox.js';
+import type { ClientPorts } from '../../ports/client.js';
+import type { CheckoutMemory, SharingPreference } from '../../ports/events.js';
+import type { StateFiles } from '../../ports/outbox.js';
 import { UseCase } from '../events/use-case.js';
 import { decideAboutAll } from './backlog-consent.js';
 
@@ -14,9 +15,7 @@ export interface Refusal {
   readonly reason: 'share is false' | 'unreadable';
 }
 
-interface SharingPolicyNeeds {
-  readonly checkouts: CheckoutRegistry;
-  readonly configs: ConfigStore;
+interface SharingPolicyNeeds extends Pick<ClientPorts, 'checkouts' | 'configs'> {
   readonly stateFiles?: Pick<StateFiles, 'isGone'>;
 }
 
@@ -74,9 +73,7 @@ export class SharingPolicy extends UseCase<SharingPolicyNeeds> {
   }
 }
 
-interface SetSharingNeeds {
-  readonly checkouts: CheckoutRegistry;
-  readonly outboxes: Outboxes;
+interface SetSharingNeeds extends Pick<ClientPorts, 'checkouts' | 'outboxes'> {
   readonly account: () => Promise<Account | undefined>;
   readonly sharing: Pick<SharingPolicy, 'forgetGone' | 'refusals'>;
 }
@@ -99,7 +96,7 @@ export class SetSharing extends UseCase<SetSharingNeeds> {
 }
 
 /** Makes due what a hub has refused to an account, because somebody has just signed in there again. */
-export class LiftRefusals extends UseCase<{ readonly outboxes: Outboxes }> {
+export class LiftRefusals extends UseCase<Pick<ClientPorts, 'outboxes'>> {
   /** Durable before this resolves; waits for no sender. Where nothing was refused, nothing is written. */
   async run(account: Account): Promise<void> {
     for (const project of await this.ports.outboxes.list()) {

@@ -4,17 +4,15 @@ import { isBearerToken } from '../../domain/delivery/credentials.js';
 import { normalizeHubUrl } from '../../domain/delivery/hub-url.js';
 import { SyncError } from '../../domain/errors.js';
 import type { Result } from '../../domain/result.js';
+import type { ClientPorts } from '../../ports/client.js';
 import type {
   Credentials,
-  CredentialStore,
   DeviceSignIn,
   Identification,
   IssuedTokens,
   IssuerFault,
-  TokenIssuer,
   BatchTransport,
 } from '../../ports/delivery.js';
-import type { Timer, WallClock } from '../../ports/host.js';
 import { UseCase } from '../events/use-case.js';
 import { proveToken } from './granted-access.js';
 import type { HubIdentities } from './hub-identities.js';
@@ -45,11 +43,7 @@ export type SignInOutcome =
   /** The question was answered with no: the earlier sign-in, if any, is as it was. */
   | { readonly outcome: 'declined'; readonly account: Account };
 
-interface SignInNeeds {
-  readonly credentials: CredentialStore;
-  readonly tokenIssuer: TokenIssuer;
-  readonly wallClock: WallClock;
-  readonly timer: Timer;
+interface SignInNeeds extends Pick<ClientPorts, 'credentials' | 'tokenIssuer' | 'wallClock' | 'timer'> {
   readonly hubIdentities?: HubIdentities;
   readonly batchTransport?: Pick<BatchTransport, 'send'>;
 }

@@ -1,5 +1,6 @@
 import { hasAnnouncedItself, type Account } from '../../domain/outbox/account.js';
-import type { Credentials, CredentialStore, TokenIssuer } from '../../ports/delivery.js';
+import type { ClientPorts } from '../../ports/client.js';
+import type { Credentials } from '../../ports/delivery.js';
 import { UseCase } from '../events/use-case.js';
 import { accountOf, canRefresh } from './credentials.js';
 
@@ -13,16 +14,11 @@ export type SignOutOutcome =
     }
   | { readonly outcome: 'not-signed-in' };
 
-interface SignOutNeeds {
-  readonly credentials: CredentialStore;
-  readonly tokenIssuer: TokenIssuer;
-}
-
 /**
  * Forgets the sign-in of this machine, then ends it at the hub where the hub can. Whoever refreshes meanwhile does it
  * before, and then its successor is ended, or finds nothing to refresh. Safe to repeat; needs no network.
  */
-export class SignOut extends UseCase<SignOutNeeds> {
+export class SignOut extends UseCase<Pick<ClientPorts, 'credentials' | 'tokenIssuer'>> {
   async run(signal?: AbortSignal): Promise<SignOutOutcome> {
     const found: (Credentials | 'unreadable')[] = [];
     await this.ports.credentials.update((current) => {

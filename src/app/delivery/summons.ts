@@ -1,13 +1,10 @@
 import { LONGEST_RETRY_AFTER_MS } from '../../domain/delivery/backoff.js';
 import { isNewer } from '../../domain/delivery/newer-version.js';
-import type { BackgroundPost, BackgroundStarter, Heartbeat } from '../../ports/delivery.js';
-import type { WallClock } from '../../ports/host.js';
+import type { ClientPorts } from '../../ports/client.js';
+import type { Heartbeat } from '../../ports/delivery.js';
 import { UseCase } from '../events/use-case.js';
 
-interface SummonsNeeds {
-  readonly backgroundPost: BackgroundPost;
-  readonly backgroundStarter: BackgroundStarter;
-  readonly wallClock: WallClock;
+interface SummonsNeeds extends Pick<ClientPorts, 'backgroundPost' | 'backgroundStarter' | 'wallClock'> {
   readonly version: string;
 }
 
