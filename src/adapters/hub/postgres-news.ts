@@ -41,6 +41,7 @@ export const postgresNews = ({ db, connect, log }: NewsOptions): PostgresNews =>
         .execute(db)
         .catch((error: unknown) => log.debug(`other hubs hear later: ${messageOf(error)}`));
     }
+    telling = undefined;
   };
 
   /** Looks on one connection until that breaks, or until the end. */
@@ -82,7 +83,7 @@ export const postgresNews = ({ db, connect, log }: NewsOptions): PostgresNews =>
   return {
     tell: () => {
       isUntold = true;
-      telling ??= tellAll().finally(() => (telling = undefined));
+      telling ??= tellAll();
     },
     hear: (listener) => void (hearing ??= hearAll(listener)),
     close: async () => {

@@ -108,7 +108,7 @@ export class LiveGateway {
     const session = new LiveSession(entry, team, this.#needs);
     this.#sessions.add(session);
     entry.socket.on('close', () => this.#sessions.delete(session));
-    this.#watching ??= this.#watch().finally(() => (this.#watching = undefined));
+    this.#watching ??= this.#watch();
     team.snapshot().then(
       (snapshot) => session.open(snapshot),
       (error: unknown) => {
@@ -146,6 +146,7 @@ export class LiveGateway {
       await sleep(limits.membershipCheckMs, undefined, { ref: false });
     }
     this.#revision = undefined;
+    this.#watching = undefined;
   }
 }
 

@@ -108,7 +108,7 @@ export class LiveTeam {
 
   #learn(upTo: number): void {
     this.#known = Math.max(this.#known, upTo);
-    this.#reading ??= this.#read().finally(() => (this.#reading = undefined));
+    this.#reading ??= this.#read();
   }
 
   async #read(): Promise<void> {
@@ -129,6 +129,8 @@ export class LiveTeam {
       }
       await breather.pause();
     }
+    // In the same turn as the last look: what is learned in between would be told by nobody.
+    this.#reading = undefined;
   }
 
   async #tell(news: News, breather: Breather): Promise<void> {
