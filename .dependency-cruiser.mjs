@@ -171,7 +171,7 @@ const rules = [
     from: { path: '^src/app/mcp/' },
     to: {
       path: '^src/app/(cli|hub|compose|dashboard)/',
-      pathNot: '^src/app/cli/(render|errors|define-command|commands/(shared|workflow/board-document))',
+      pathNot: '^src/app/cli/(render|errors|define-command|commands/shared)',
     },
   },
   {

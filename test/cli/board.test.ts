@@ -20,7 +20,7 @@ const boardOf = (cards: readonly BoardCard[]): FeatureCards => ({
     LANES.map((lane) => [lane, cards.filter((each) => each.lane === lane).length]),
   ) as Record<Lane, number>,
   cards,
-  faults: [],
+  unreadable: [],
   passedOver: [],
 });
 
@@ -154,8 +154,8 @@ describe('the list in the terminal', () => {
   });
 
   it('never says that there are none where there are files', () => {
-    const faults = [{ path: 'tasks/WP01.md', reason: 'is broken' }];
-    expect(toTerminal(boardList({ ...boardOf([]), faults }, [], 80, NOW), false)).toBe(
+    const unreadable = ['tasks/WP01.md: is broken'];
+    expect(toTerminal(boardList({ ...boardOf([]), unreadable }, [], 80, NOW), false)).toBe(
       'None of its files can be shown as a work package (1 file).',
     );
   });

@@ -63,11 +63,14 @@ const card = object({
 
 const cards = {
   feature: text(),
-  lanes: object('how many work packages each lane has', {
-    ...countsOf(LANES),
-    'canceled?': integer('listed apart: neither open nor done'),
-  }),
-  work_packages: list(card, 'ascending by number'),
+  lanes: of(
+    'counts',
+    object('how many work packages each lane has', {
+      ...countsOf(LANES),
+      'canceled?': integer('listed apart: neither open nor done'),
+    }),
+  ),
+  work_packages: of('cards', list(card, 'ascending by number')),
   unreadable: list(text(), 'files that cannot be understood, with the reason'),
   passed_over: list(text(), 'files that look like work packages and are not read, with the reason'),
 };

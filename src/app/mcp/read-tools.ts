@@ -3,8 +3,7 @@ import { messageOf, SyncError } from '../../domain/errors.js';
 import { LANES } from '../../domain/events/lane.js';
 import { jsonSchemaOf, type JsonSchema } from '../../domain/json-schema.js';
 import type { Client } from '../library/client.js';
-import type { FeatureCards } from '../work/read-board.js';
-import { boardDocument } from '../cli/commands/workflow/board-document.js';
+import { boardAt, type FeatureCards } from '../work/read-board.js';
 import { DOCUMENTS, toDocument } from '../documents/all.js';
 import { choice, countsOf, integer, items, object, text } from '../documents/words.js';
 import { defineTool, type Tool } from './tool.js';
@@ -64,7 +63,7 @@ export const READ_TOOLS: readonly Tool[] = [
         signal.throwIfAborted();
         features.push(
           await client.work.readBoard.run({ ...request, feature }).then(
-            (board) => ({ feature, lanes: boardDocument(board, 0).lanes }),
+            (board) => ({ feature, lanes: board.counts }),
             (error: unknown) => ({ feature, problem: messageOf(error) }),
           ),
         );
@@ -179,7 +178,7 @@ export const featuresAfter = async (client: Client, after: string, limit: number
 };
 
 export const documentOfBoard = async (client: Client, board: FeatureCards): Promise<object> =>
-  toDocument('agent tasks status', boardDocument(board, (await client.port('wallClock')).nowMs()));
+  toDocument('agent tasks status', boardAt(board, (await client.port('wallClock')).nowMs()));
 
 /** A third of what hosts take: most of an answer is the text. */
 const MAX_TEXT = 24_000;

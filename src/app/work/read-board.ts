@@ -1,31 +1,23 @@
-import type { PassedOver } from '../../domain/work/feature-layout.js';
 import { laneSinceMs } from '../../domain/work/activity-log.js';
 import { sumOfRuns } from '../../domain/events/usage.js';
 import { notedUsage } from '../../domain/work/usage-note.js';
-import { LANES, type Lane, type Placed } from '../../domain/events/lane.js';
+import { LANES, type Lane, type Placed, type WorkPackageLane } from '../../domain/events/lane.js';
 import { tasksOf } from '../../domain/work/tasks-document.js';
-import { unreadyDependencies, type WorkPackageFault } from '../../domain/work/work-package.js';
+import { describeWorkPackageFault, unreadyDependencies } from '../../domain/work/work-package.js';
 import type { DataOf } from '../documents/all.js';
 import { contradictions, type FeatureState, type FiledWorkPackage } from './feature-state.js';
 import { findFeature, type FeatureRequest, type PlanSources } from './locate-feature.js';
 import { UseCase } from '../events/use-case.js';
 
-/** A work package as the board shows it. */
-export type BoardCard = Placed & Omit<DataOf<'agent tasks status'>['workPackages'][number], 'lane' | 'ageMs'>;
-
 /** All work packages of a feature at one moment, as their files say. */
-export interface FeatureCards {
-  readonly feature: string;
-  readonly counts: Readonly<Record<Lane, number>>;
-  /** Ascending by number. */
+export interface FeatureCards extends Omit<BoardDocument, 'cards'> {
   readonly cards: readonly BoardCard[];
-  /** Files that cannot be understood; their work packages are not on the board. */
-  readonly faults: readonly WorkPackageFault[];
-  /** Files that look like work packages and are not read. */
-  readonly passedOver: readonly PassedOver[];
-  /** Front matters that say something else than the status log; absent without any. */
-  readonly warnings?: readonly string[] | undefined;
 }
+
+/** A work package as the board shows it. */
+export type BoardCard = Placed & Omit<BoardDocument['cards'][number], 'lane' | 'ageMs'>;
+
+type BoardDocument = DataOf<'agent tasks status'>;
 
 /** Reads the board of a feature. Reads only: it needs no identity, takes no lock and emits nothing. */
 export class ReadBoard extends UseCase<PlanSources> {
@@ -35,19 +27,29 @@ export class ReadBoard extends UseCase<PlanSources> {
   }
 }
 
+/** The same at some time: for how long each has been in its lane. Clocks of other machines may be ahead. */
+export const boardAt = (board: FeatureCards, nowMs: number): BoardDocument => ({
+  ...board,
+  cards: board.cards.map((card) => ({
+    ...card,
+    lane: card.lane === 'uninitialized' ? undefined : card.lane,
+    ageMs: card.sinceMs === undefined ? undefined : Math.max(0, nowMs - card.sinceMs),
+  })),
+});
+
 /** The board of a feature whose files are read. */
 export const boardOf = (state: FeatureState): FeatureCards => {
   const cards = state.workPackages.map((filed) => cardOf(state, filed));
-  const counts = Object.fromEntries(
-    LANES.map((lane) => [lane, cards.filter((card) => card.lane === lane).length]),
-  ) as Record<Lane, number>;
+  const countOf = (lane: WorkPackageLane): number => cards.filter((card) => card.lane === lane).length;
+  const counts = Object.fromEntries(LANES.map((lane) => [lane, countOf(lane)])) as Record<Lane, number>;
+  const canceled = countOf('canceled');
   const warnings = contradictions(state.workPackages);
   return {
     feature: state.documents.slug,
-    counts,
+    counts: { ...counts, ...(canceled === 0 ? {} : { canceled }) },
     cards,
-    faults: state.faults,
-    passedOver: state.documents.passedOver,
+    unreadable: state.faults.map(describeWorkPackageFault),
+    passedOver: state.documents.passedOver.map(({ path, reason }) => `${path} ${reason}`),
     warnings: warnings.length === 0 ? undefined : warnings,
   };
 };

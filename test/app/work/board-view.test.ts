@@ -18,7 +18,7 @@ const board = (...cards: readonly BoardCard[]): FeatureCards => ({
     ...Object.fromEntries(cards.map(({ lane }) => [lane, cards.filter((each) => each.lane === lane).length])),
   },
   cards,
-  faults: [],
+  unreadable: [],
   passedOver: [],
 });
 

@@ -25,8 +25,8 @@ describe('the board of a feature', () => {
         { 'tasks.md': '## WP02\n\n- [x] T001 a\n- [ ] T002 b\n- [ ] note\n' },
       ),
     );
-    const { feature, counts, cards, faults } = await read(world);
-    expect([feature, counts, faults]).toEqual([
+    const { feature, counts, cards, unreadable } = await read(world);
+    expect([feature, counts, unreadable]).toEqual([
       FEATURE,
       { planned: 1, doing: 1, for_review: 0, done: 0 },
       [],
@@ -63,17 +63,21 @@ describe('the board of a feature', () => {
 
   it('names a file that cannot be understood and shows the others', async () => {
     const world = workflowWorld(smallFeature({ WP01: {}, WP02: { lane: 'nowhere' } }));
-    const { cards, faults } = await read(world);
+    const { cards, unreadable } = await read(world);
     expect(cards.map(({ workPackageId }) => workPackageId)).toEqual(['WP01']);
-    expect(faults).toMatchObject([{ path: pathOf('WP02'), line: 4 }]);
+    expect(unreadable).toEqual([expect.stringContaining(`${pathOf('WP02')}:4: `)]);
   });
 
   it('scenario 27: is read of every feature of the corpus', async () => {
     const world = workflowWorld(corpusSeed());
     for (const slug of corpusFeatures()) {
-      const { cards, faults, counts } = await read(world, slug);
-      expect({ slug, faults, isFilled: cards.length > 0 }).toEqual({ slug, faults: [], isFilled: true });
-      expect(Object.values(counts).reduce((sum, count) => sum + count, 0)).toBe(cards.length);
+      const { cards, unreadable, counts } = await read(world, slug);
+      expect({ slug, unreadable, isFilled: cards.length > 0 }).toEqual({
+        slug,
+        unreadable: [],
+        isFilled: true,
+      });
+      expect(Object.values(counts).reduce<number>((sum, count = 0) => sum + count, 0)).toBe(cards.length);
     }
   });
 

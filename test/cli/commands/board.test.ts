@@ -136,6 +136,18 @@ describe('agent tasks mark-status', () => {
 });
 
 describe('agent tasks list', () => {
+  it('counts the lanes of the whole feature, what is canceled too, whatever is listed', async () => {
+    cli.remove();
+    const row = {
+      ...{ at: '2026-02-01T00:00:00+00:00', event_id: '01KZ0000000000000000000001' },
+      ...{ from_lane: 'planned', mission_slug: '001-alpha', to_lane: 'canceled', wp_id: 'WP02' },
+    };
+    const documents = { 'status.events.jsonl': `${JSON.stringify(row)}\n` };
+    cli = new CommandLine(smallFeature({ WP01: { lane: 'doing' }, WP02: {} }, documents));
+    const { document } = await cli.run('agent tasks list --lane planned --json');
+    expect(document).toMatchObject({ lanes: { canceled: 1 }, work_packages: [] });
+  });
+
   it.each([
     ['', ['WP01', 'WP02']],
     [' --lane planned', ['WP02']],

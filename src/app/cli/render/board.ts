@@ -48,8 +48,8 @@ const NOTHING = '\u2013';
 const COLUMNS = ['id', 'lane', flexible('title'), flexible('agent'), right('since'), right('tasks')];
 
 /** Why a board is empty: files that are there and cannot be shown are told of beside it. */
-const emptiness = ({ faults, passedOver }: FeatureCards): string => {
-  const count = faults.length + passedOver.length;
+const emptiness = ({ unreadable, passedOver }: FeatureCards): string => {
+  const count = unreadable.length + passedOver.length;
   if (count === 0) return 'It has no work packages yet.';
   return `None of its files can be shown as a work package (${count} ${count === 1 ? 'file' : 'files'}).`;
 };

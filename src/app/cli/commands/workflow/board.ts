@@ -1,13 +1,11 @@
 import { duration } from '../../../../domain/duration.js';
 import { LANES, loggedLaneOf, STATUS_LANES } from '../../../../domain/events/lane.js';
 import { joinUsage, usageInWords } from '../../../../domain/events/usage.js';
-import { describeWorkPackageFault } from '../../../../domain/work/work-package.js';
-import type { FeatureCards } from '../../../work/read-board.js';
+import { boardAt, type FeatureCards } from '../../../work/read-board.js';
 import { choice, defineCommand, flag, text, type CommandContext } from '../../define-command.js';
 import { widthOf } from '../../io.js';
 import { boardLines, boardTable } from '../../render/board.js';
 import { dim, lines, yellow, type Text } from '../../render/text.js';
-import { boardDocument } from './board-document.js';
 
 /** Ours, and the finer ones of a status log. */
 const ANY_LANES = [...new Set<string>([...LANES, ...STATUS_LANES])];
@@ -31,12 +29,12 @@ export const boardStatus = defineCommand({
       frameOf(board, widthOf(io.stdout, io.env), clock.nowMs());
     if (!args.watch) {
       const board = await client.work.readBoard.run(request);
-      const data = boardDocument(board, clock.nowMs());
+      const data = boardAt(board, clock.nowMs());
       return { data, text: lines(frame(board)), next: nextOnBoard(board) };
     }
     const { toDocument } = await import('../../../documents/all.js');
     const show = shower(context, frame, (board) =>
-      toDocument('agent tasks status', boardDocument(board, clock.nowMs())),
+      toDocument('agent tasks status', boardAt(board, clock.nowMs())),
     );
     const timer = await client.port('timer');
     // Files change by the hands of many, and no system tells of all. It stays with the feature that the first look found.
@@ -70,11 +68,10 @@ export const boardList = defineCommand({
         (args.lane.length === 0 || isAsked(card.lane) || isAsked(loggedLaneOf(card))) &&
         (args.agent === undefined || card.agent?.toLowerCase() === args.agent.toLowerCase()),
     );
-    for (const warning of board.warnings ?? []) terminal.warn(warning);
-    for (const fault of board.faults) terminal.warn(describeWorkPackageFault(fault));
-    for (const { path, reason } of board.passedOver) terminal.warn(`${path} ${reason}.`);
+    for (const warning of [...(board.warnings ?? []), ...board.unreadable]) terminal.warn(warning);
+    for (const file of board.passedOver) terminal.warn(`${file}.`);
     return {
-      data: boardDocument({ ...board, cards }, nowMs),
+      data: boardAt({ ...board, cards }, nowMs),
       text: boardTable(board, cards, terminal.width, nowMs),
     };
   },
@@ -92,8 +89,8 @@ const frameOf = (board: FeatureCards, width: number, nowMs: number): readonly Te
   ...boardLines(board, width, nowMs),
   ...tookLines(board),
   ...(board.warnings ?? []).map((warning): Text => [yellow('contradicting'), `: ${warning}`]),
-  ...board.faults.map((fault): Text => [yellow('unreadable'), `: ${describeWorkPackageFault(fault)}`]),
-  ...board.passedOver.map((each): Text => [yellow('passed over'), `: ${each.path} ${each.reason}`]),
+  ...board.unreadable.map((file): Text => [yellow('unreadable'), `: ${file}`]),
+  ...board.passedOver.map((file): Text => [yellow('passed over'), `: ${file}`]),
 ];
 
 /** What the agents took, which they report themselves. */
