@@ -94,9 +94,9 @@ export interface Credentials {
 
 /** A sign-in for machines, given from outside the state root: never refreshed, never stored, stronger than the file. */
 export interface SignInEnvironment {
-  readonly token?: string;
+  readonly token?: string | undefined;
   /** The hub that issued the token: without it the token is sent nowhere. */
-  readonly serverUrl?: string;
+  readonly serverUrl?: string | undefined;
 }
 
 /**

@@ -37,9 +37,9 @@ export interface Machine {
   readonly hostname: string;
   readonly username: string;
   /** The operating system's machine id, where it has one. */
-  readonly machineId?: string;
+  readonly machineId?: string | undefined;
   /** Changes with every start of the kernel, where the kernel says so. */
-  readonly bootId?: string;
+  readonly bootId?: string | undefined;
   readonly homeDirectory: string;
 }
 

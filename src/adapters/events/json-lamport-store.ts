@@ -60,9 +60,9 @@ export class JsonLamportStore implements LamportStore {
 /** What the clock's file needs to know of its surroundings. */
 export interface LamportSurroundings {
   /** Changes with every start of the kernel; absent where the kernel does not say. */
-  readonly bootId?: string;
+  readonly bootId?: string | undefined;
   /** Hash of the machine's id; absent where there is none. */
-  readonly machine?: string;
+  readonly machine?: string | undefined;
   /** Mints the node id of this machine and user; always the same answer. */
   mintNodeId(): string;
   /** Highest Lamport clock in the headers and tails of all outboxes. */

@@ -18,10 +18,9 @@ export class SystemWallClock implements WallClock {
 export class NodeTimer implements Timer {
   async sleep(ms: number, signal?: AbortSignal): Promise<void> {
     const deadline = performance.now() + Math.max(0, ms);
-    const options = signal === undefined ? {} : { signal };
     // One timer of Node cannot wait longer; a longer one would fire at once.
     for (let left = ms; left > 0 && signal?.aborted !== true; left = deadline - performance.now())
-      await delay(Math.min(left, LONGEST_WAIT_MS), undefined, options).catch(() => undefined);
+      await delay(Math.min(left, LONGEST_WAIT_MS), undefined, { signal }).catch(() => undefined);
   }
 }
 
@@ -73,24 +72,17 @@ export class NodeMachine implements Machine {
   readonly homeDirectory = homeDirectory() ?? '';
   readonly hostname = hostname();
   readonly username = currentUser();
-  readonly machineId?: string;
-  readonly bootId?: string;
+  readonly machineId: string | undefined;
+  readonly bootId: string | undefined;
 
-  constructor(files: MachineFiles = LINUX_FILES) {
-    const machineId = firstLine(files.machineId);
-    const bootId = firstLine(files.bootId);
-    if (machineId !== undefined) this.machineId = machineId;
-    if (bootId !== undefined) this.bootId = bootId;
+  constructor(files: typeof LINUX_FILES = LINUX_FILES) {
+    this.machineId = firstLine(files.machineId);
+    this.bootId = firstLine(files.bootId);
   }
 }
 
 /** Where the ids are; of several places the first that has one counts. */
-interface MachineFiles {
-  readonly machineId: readonly string[];
-  readonly bootId: readonly string[];
-}
-
-const LINUX_FILES: MachineFiles = {
+const LINUX_FILES: Readonly<Record<'machineId' | 'bootId', readonly string[]>> = {
   machineId: ['/etc/machine-id', '/var/lib/dbus/machine-id'],
   bootId: ['/proc/sys/kernel/random/boot_id'],
 };

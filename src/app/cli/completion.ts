@@ -9,7 +9,7 @@ import { locateFeature } from '../work/locate-feature.js';
 import { SHELLS } from './commands/completion.js';
 
 /** What kind of value can stand somewhere, when it is none that the description lists. */
-export type ValueKind =
+type ValueKind =
   | 'work-packages'
   | 'tasks'
   | 'features'
@@ -21,11 +21,10 @@ export type ValueKind =
   | 'directories';
 
 /** What can follow on the command line. */
-export interface Completion {
-  /** Whole words that fit what is typed. */
-  readonly candidates: readonly string[];
-  /** What else fits, to be looked up; `fit` makes words of it. */
-  readonly wants: ValueKind | undefined;
+interface Completion {
+  /** The values themselves, or of which kind they are, to be looked up. */
+  readonly values: readonly string[] | ValueKind;
+  /** Makes whole words of those that fit what is typed. */
   readonly fit: (values: readonly string[]) => readonly string[];
   /** The common options that were typed and say where to look things up. */
   readonly place: { readonly project: string | undefined; readonly feature: string | undefined };
@@ -40,17 +39,17 @@ export const offersFor = async (
   commands: readonly CommandDefinition[],
   clientAt: (project: string | undefined) => Client,
 ): Promise<readonly string[]> => {
-  const { candidates, wants, fit, place } = complete(words, commands);
-  if (wants === 'files' || wants === 'directories') return [`:${wants}`];
-  if (wants === undefined || candidates.length > 0) return candidates;
+  const { values, fit, place } = complete(words, commands);
+  if (values === 'files' || values === 'directories') return [`:${values}`];
+  if (typeof values !== 'string') return fit(values);
   const client = clientAt(place.project);
-  const values = await valuesOf(wants, place, client).catch(() => []);
+  const found = await valuesOf(values, place, client).catch(() => []);
   await client.close();
-  return fit(values);
+  return fit(found);
 };
 
 /** `words` are those after the program's name; the last one is being typed and may be empty. */
-export const complete = (words: readonly string[], commands: readonly CommandDefinition[]): Completion => {
+const complete = (words: readonly string[], commands: readonly CommandDefinition[]): Completion => {
   const line = joined(words);
   const typed = line.at(-1) ?? '';
   const before = inFull(line.slice(0, -1).filter((word, at) => at > 0 || word !== 'help'));
@@ -58,33 +57,32 @@ export const complete = (words: readonly string[], commands: readonly CommandDef
   const [, named = '', start = typed] = /^(--[^=]+=)(.*)$/s.exec(typed) ?? [];
   // In place of what is typed stands a word that the reader finds again: as a value of an option, or as an argument.
   const { parsed } = readLine([...before, named + HERE], command?.options);
-  const asked = Object.keys(parsed).find((name) => name !== '_' && [parsed[name]].flat().includes(HERE));
-  const positionals = parsed._.map(String);
-  const at = positionals.indexOf(HERE);
-  const fitting =
-    (beginning: string, prefix = ''): Completion['fit'] =>
-    (values) =>
-      values.filter((value) => value !== '' && value.startsWith(beginning)).map((value) => prefix + value);
   const place = { project: textOf(parsed['project']), feature: textOf(parsed['feature']) };
-  const none = { candidates: [], wants: undefined, fit: fitting(typed), place };
+  const offering = (values: Completion['values'], beginning = typed, prefix = ''): Completion => {
+    const fits = (value: string): boolean => value !== '' && value.startsWith(beginning);
+    return { values, place, fit: (found) => found.filter(fits).map((value) => prefix + value) };
+  };
+  const asked = Object.keys(parsed).find((name) => name !== '_' && [parsed[name]].flat().includes(HERE));
   const option = asked === undefined ? undefined : optionOf(asked, command);
   if (asked !== undefined && option !== undefined) {
     const earlier = option.list === true ? start.slice(0, start.lastIndexOf(',') + 1) : '';
-    const fit = fitting(start.slice(earlier.length), named + earlier);
-    return { ...none, fit, candidates: fit(option.choices ?? []), wants: kindOfOption(asked, option) };
+    const values = option.choices ?? kindOfOption(asked, option) ?? [];
+    return offering(values, start.slice(earlier.length), named + earlier);
   }
-  if (at < 0) return none;
+  const positionals = parsed._.map(String);
+  const at = positionals.indexOf(HERE);
+  if (at < 0) return offering([]);
   if (typed.startsWith('-') && !before.includes('--')) {
     const names = shownOptions({ ...command?.options, ...COMMON_OPTIONS }).map(([name]) => name);
-    return { ...none, candidates: none.fit([...names, 'help'].map((each) => `--${each}`)) };
+    return offering([...names, 'help'].map((each) => `--${each}`));
   }
   if (command === undefined) {
     const short = at === 0 ? [...shortForms(commands), 'help'] : [];
-    return { ...none, candidates: none.fit([...nextWords(positionals.slice(0, at), commands), ...short]) };
+    return offering([...nextWords(positionals.slice(0, at), commands), ...short]);
   }
   const positional =
     command.positionals[at - command.words.length] ?? command.positionals.findLast(({ many }) => many);
-  return { ...none, wants: KINDS.get(positional?.name ?? '') };
+  return offering(KINDS.get(positional?.name ?? '') ?? []);
 };
 
 /** No shell passes it on. */

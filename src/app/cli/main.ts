@@ -31,15 +31,11 @@ const main = async (): Promise<void> => {
 const listenForSignals = (interruption: AbortController): void => {
   const stop = (): void => {
     if (interruption.signal.aborted) process.exit(exitCodeOf('interrupted'));
-    interruption.abort(
-      new SyncError('interrupted', 'The command was interrupted.', { hint: INTERRUPTED_HINT }),
-    );
+    interruption.abort(new SyncError('interrupted', 'The command was interrupted.'));
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
 };
-
-const INTERRUPTED_HINT = 'Run the same command again; it takes up what was left.';
 
 /** What a command prints has nowhere to go any more: `interrupted` when nobody reads it, `output-failed` otherwise. */
 type OnLoss = (reason: SyncError) => void;

@@ -63,9 +63,7 @@ const machineParts = (client: Client): void => {
     return root;
   });
   client.part('signInEnvironment', ['environment'], ({ environment: { env } }) => {
-    const token = env['SPEC_KITTY_TOKEN'];
-    const serverUrl = env['SPEC_KITTY_SERVER_URL'];
-    return { ...(token === undefined ? {} : { token }), ...(serverUrl === undefined ? {} : { serverUrl }) };
+    return { token: env['SPEC_KITTY_TOKEN'], serverUrl: env['SPEC_KITTY_SERVER_URL'] };
   });
 };
 
@@ -99,7 +97,8 @@ const storedParts = (client: Client): void => {
       new GitRepository({
         stateRoot: stateRoot.path,
         environment: env,
-        ...(waiting === undefined ? {} : { lockWaitMs: waiting.waitMs, onWait: waiting.onWait }),
+        lockWaitMs: waiting?.waitMs,
+        onWait: waiting?.onWait,
       }),
   );
   client.part('intents', ['stateRoot'], ({ stateRoot }) => new JsonIntentStore(stateRoot.path));
@@ -120,8 +119,8 @@ const lamportFile = ({
     mintNodeId: () => deriveNodeId((text) => hash.sha256(text), machine),
     highestCaptured: () => highestCapturedClock(path),
     nowMs: () => wallClock.nowMs(),
-    ...(machine.bootId === undefined ? {} : { bootId: machine.bootId }),
-    ...(machine.machineId === undefined ? {} : { machine: hash.sha256(machine.machineId).slice(0, 16) }),
+    bootId: machine.bootId,
+    machine: machine.machineId === undefined ? undefined : hash.sha256(machine.machineId).slice(0, 16),
   });
 
 /** Account, identity, emission, and the command that agents call all day. */

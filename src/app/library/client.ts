@@ -101,12 +101,12 @@ const clientAt = (directory: string, get: Get, close: () => Promise<void>): Clie
     at: (other) => clientAt(resolve(other), get, close),
     ...{ directory, findCheckout, checkout, port: get, close, [Symbol.asyncDispose]: close },
     feature: async (name) => {
-      const variable = (await get('environment')).env['SPECIFY_FEATURE'];
+      const { env } = await get('environment');
       return {
         checkout: await checkout(),
         directory: realDirectory(directory),
-        ...(name === undefined ? {} : { feature: name }),
-        ...(variable === undefined || variable === '' ? {} : { featureVariable: variable }),
+        feature: name,
+        featureVariable: env['SPECIFY_FEATURE'] || undefined,
       };
     },
   };

@@ -10,9 +10,9 @@ import { readFeatureState, type FeatureState } from './feature-state.js';
 export interface FeatureRequest {
   readonly checkout: Checkout;
   /** `--feature`. */
-  readonly feature?: string;
+  readonly feature?: string | undefined;
   /** `SPECIFY_FEATURE`. */
-  readonly featureVariable?: string;
+  readonly featureVariable?: string | undefined;
   /** Directory in which the command was called, its links followed. */
   readonly directory?: string;
 }

@@ -79,7 +79,7 @@ type Sha256 = (text: string) => string;
 
 /** What makes one node different from another: the machine and the user on it. */
 interface NodeTraits {
-  readonly machineId?: string;
+  readonly machineId?: string | undefined;
   readonly hostname: string;
   readonly username: string;
 }
