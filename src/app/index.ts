@@ -1,6 +1,6 @@
 import type { PayloadInput } from '../domain/events/payloads.js';
 import type { Surroundings } from './compose/container.js';
-import type { ClientContainer, Ports } from './compose/parts.js';
+import type { Ports } from './compose/parts.js';
 import { clientOver, type Client, type Room, type UseCase } from './library/client.js';
 import { emissionsBy, emitterOver, type Emitter, type EmitOptions } from './library/emitter.js';
 
@@ -14,12 +14,15 @@ export type Overrides = Partial<Ports>;
 export interface ClientOptions extends Surroundings {
   /** A directory of the project; relative to where the process stands. */
   readonly directory: string;
-  readonly overrides?: Overrides;
+  readonly overrides?: Overrides | undefined;
 }
 
 /** The door of every driver. Returns at once: everything is loaded by the first call of a use case. */
 export const createClient = ({ directory, overrides, ...surroundings }: ClientOptions): Client =>
-  clientOver(directory, () => open(surroundings, overrides));
+  clientOver(directory, async () => {
+    const { openProcessClient } = await import('./compose/container.js');
+    return openProcessClient(surroundings, overrides);
+  });
 
 /** How a scope of events works. */
 export interface SyncContextOptions extends EmitOptions {
@@ -32,7 +35,7 @@ export interface SyncContextOptions extends EmitOptions {
  * The emitter of this process: made on the first call, the same ever after. It captures and leaves delivery to the
  * next command or a scope of `withSyncContext`, so that it never keeps a process alive.
  */
-export const getEmitter = (): Emitter => (emitter ??= emitterOver(() => open({})));
+export const getEmitter = (): Emitter => (emitter ??= emitterOver(() => createClient({ directory: '.' })));
 
 /**
  * Gives `work` an emitter of its own whose events share one correlation id, delivers in the background meanwhile, and
@@ -43,7 +46,8 @@ export const withSyncContext = async <T>(
   { deliver = true, overrides, ...options }: SyncContextOptions = {},
 ): Promise<T> => {
   const scoped = emitterOver(
-    () => open({ backgroundSync: deliver ? 'this-process' : 'own-process' }, overrides),
+    () =>
+      createClient({ directory: '.', backgroundSync: deliver ? 'this-process' : 'own-process', overrides }),
     options,
     true,
   );
@@ -68,8 +72,3 @@ export const {
 } = emissionsBy((type, payload, options) => getEmitter().emit(type, payload, options));
 
 let emitter: Emitter | undefined;
-
-const open = async (surroundings: Surroundings, overrides?: Overrides): Promise<ClientContainer> => {
-  const { openProcessClient } = await import('./compose/container.js');
-  return openProcessClient(surroundings, overrides);
-};

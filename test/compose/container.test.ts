@@ -62,6 +62,7 @@ const PARTS: Readonly<Record<keyof Parts, true>> = {
   orchestrationStore: true,
   showIdentity: true,
   ensureIdentity: true,
+  emitEvent: true,
   importEvents: true,
   importQueue: true,
   signIn: true,

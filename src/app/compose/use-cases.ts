@@ -71,8 +71,9 @@ export const deliveryUseCases = {
   ),
 };
 
-/** What was captured elsewhere. */
+/** What is captured beside the work, and what was captured elsewhere. */
 export const outboxUseCases = {
+  emitEvent: useCase(['emitter'], () => import('../outbox/emit-event.js')),
   importEvents: useCase(['outboxes', 'limits'], () => import('../outbox/import-events.js')),
   importQueue: useCase(
     ['foreignQueue', 'outboxes', 'importEvents'],

@@ -52,36 +52,23 @@ export type UseCase<T> = {
   readonly [K in keyof T as T[K] extends (...args: never[]) => Promise<unknown> ? K : never]: T[K];
 };
 
-/** A container that is opened by the first call, and again by one after it was closed. */
-export const openedLater = (open: () => Promise<ClientContainer>): ClientContainer => {
-  let opened: Promise<ClientContainer> | undefined;
-  return {
-    get: async (name) => {
-      const opening = (opened ??= open());
-      // What could not be opened at one time may be opened at another.
-      opening.catch(() => (opened = undefined));
-      return (await opening).get(name);
-    },
-    close: async () => {
-      const closing = opened;
-      opened = undefined;
-      // A container that could not be made has been reported by the call that asked for it.
-      await (await closing?.catch(() => undefined))?.close();
-    },
-  };
-};
-
 /** A client over a container that is opened by the first call. */
 export const clientOver = (given: string, open: () => Promise<ClientContainer>): Client => {
-  const container = openedLater(open);
+  let opened: Promise<ClientContainer> | undefined;
   let isClosed = false;
-  const get: ClientContainer['get'] = async (name) => {
+  const get: Get = async (name) => {
     if (isClosed) throw new Error('The client is closed.');
-    return container.get(name);
+    const opening = (opened ??= open());
+    // What could not be opened at one time may be opened at another.
+    opening.catch(() => (opened = undefined));
+    return (await opening).get(name);
   };
-  const close = (): Promise<void> => {
+  const close = async (): Promise<void> => {
     isClosed = true;
-    return container.close();
+    const closing = opened;
+    opened = undefined;
+    // A container that could not be made has been reported by the call that asked for it.
+    await (await closing?.catch(() => undefined))?.close();
   };
   return clientAt(resolve(given), get, close);
 };

@@ -1,8 +1,6 @@
-import { resolve } from 'node:path';
 import { messageOf } from '../../domain/errors.js';
 import type { EventType, PayloadInput } from '../../domain/events/payloads.js';
-import type { ClientContainer } from '../compose/parts.js';
-import { openedLater } from './client.js';
+import type { Client } from './client.js';
 import type { EmissionLinks, EmissionOutcome } from '../outbox/emit-event.js';
 
 /** Where and in which connection an event is emitted. */
@@ -57,32 +55,32 @@ export const emissionsBy = (emit: Emit): Emissions =>
   ) as unknown as Emissions;
 
 /**
- * An emitter over a container that is opened by the first emission. `defaults` hold for every event that does not say
- * otherwise. The events of one activity share a correlation id; else each has its own.
+ * An emitter over a client that is made by the first emission, and again by one after it was closed. `defaults` hold for
+ * every event that does not say otherwise. The events of one activity share a correlation id; else each has its own.
  */
 export const emitterOver = (
-  open: () => Promise<ClientContainer>,
+  open: () => Client,
   defaults: EmitOptions = {},
   isOneActivity = false,
 ): Emitter => {
-  const { get, close } = openedLater(open);
+  let client: Client | undefined;
   let activity: string | undefined;
   const emit: Emit = async (type, payload, options = {}) => {
     try {
-      const [repository, emitter, ids, { emitEvent }] = await Promise.all([
-        get('repository'),
-        get('emitter'),
-        get('eventIds'),
-        import('../outbox/emit-event.js'),
-      ]);
+      const { at, port } = (client ??= open());
+      const ids = await port('eventIds');
       if (isOneActivity) activity ??= ids.next();
-      const shared = activity === undefined ? {} : { correlationId: activity };
-      const { directory, ...links } = { ...shared, ...defaults, ...options };
-      const checkout = await repository.locate(resolve(directory ?? '.'));
-      return await emitEvent(emitter, checkout, type, payload, links);
+      const { directory = '.', ...links } = { correlationId: activity, ...defaults, ...options };
+      const there = at(directory);
+      return await there.outbox.emitEvent.run(await there.findCheckout(), type, payload, links);
     } catch (error) {
       return { outcome: 'refused', reason: messageOf(error) };
     }
+  };
+  const close = async (): Promise<void> => {
+    const closing = client;
+    client = undefined;
+    await closing?.close();
   };
   return { ...emissionsBy(emit), emit, close };
 };

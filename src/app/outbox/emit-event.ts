@@ -22,30 +22,38 @@ export interface EmissionLinks {
   /** ULID of the event or run that led to this event. */
   readonly causationId?: string;
   /** ULID that all events of one activity share; one of its own when absent. */
-  readonly correlationId?: string;
+  readonly correlationId?: string | undefined;
 }
 
-/** Captures one event. Never throws and never touches the network. */
-export const emitEvent = async <T extends EventType>(
-  emitter: EventEmitter,
-  checkout: Checkout | undefined,
-  type: T,
-  payload: PayloadInput<T>,
-  { causationId, correlationId }: EmissionLinks = {},
-): Promise<EmissionOutcome> => {
-  try {
-    const emission = await emitter.begin(checkout, correlationId);
-    const fact = emission.fact(type, payload, causationId);
-    const [captured] = await emission.capture([fact]);
-    if (captured === undefined) return { outcome: 'refused', reason: 'nothing was captured' };
-    if (captured.outcome === 'refused') return { outcome: 'refused', reason: captured.message };
-    if (captured.outcome === 'unconfirmed')
-      return { outcome: 'unconfirmed', eventId: captured.eventId, reason: captured.message };
-    if (fact.issues !== undefined) return { outcome: 'invalid', issues: fact.issues };
-    return captured.outcome === 'captured'
-      ? { outcome: 'captured', event: captured.event }
-      : { outcome: 'waiting', eventId: captured.eventId };
-  } catch (error) {
-    return { outcome: 'refused', reason: messageOf(error) };
+/** Captures one event. */
+export class EmitEvent {
+  readonly #emitter: Pick<EventEmitter, 'begin'>;
+
+  constructor({ emitter }: { readonly emitter: Pick<EventEmitter, 'begin'> }) {
+    this.#emitter = emitter;
   }
-};
+
+  /** Never throws and never touches the network. `undefined` as checkout: outside every project. */
+  async run<T extends EventType>(
+    checkout: Checkout | undefined,
+    type: T,
+    payload: PayloadInput<T>,
+    { causationId, correlationId }: EmissionLinks = {},
+  ): Promise<EmissionOutcome> {
+    try {
+      const emission = await this.#emitter.begin(checkout, correlationId);
+      const fact = emission.fact(type, payload, causationId);
+      const [captured] = await emission.capture([fact]);
+      if (captured === undefined) return { outcome: 'refused', reason: 'nothing was captured' };
+      if (captured.outcome === 'refused') return { outcome: 'refused', reason: captured.message };
+      if (captured.outcome === 'unconfirmed')
+        return { outcome: 'unconfirmed', eventId: captured.eventId, reason: captured.message };
+      if (fact.issues !== undefined) return { outcome: 'invalid', issues: fact.issues };
+      return captured.outcome === 'captured'
+        ? { outcome: 'captured', event: captured.event }
+        : { outcome: 'waiting', eventId: captured.eventId };
+    } catch (error) {
+      return { outcome: 'refused', reason: messageOf(error) };
+    }
+  }
+}

@@ -1,5 +1,5 @@
 import { ControlledTime, SequentialEventIds } from '../../../src/adapters/memory/memory-host.js';
-import { emitEvent } from '../../../src/app/outbox/emit-event.js';
+import { EmitEvent } from '../../../src/app/outbox/emit-event.js';
 import { EventEmitter, type EmitterSources } from '../../../src/app/outbox/event-emitter.js';
 import type { EmittedIn } from '../../../src/app/outbox/event-emitter.js';
 import type { IdentityReading } from '../../../src/app/events/ensure-identity.js';
@@ -202,7 +202,7 @@ describe('an emission', () => {
 describe('emitting one event', () => {
   const emit = async (changes: Partial<EmitterSources>, payload: unknown = NOTE) => {
     const { emitter, checkout } = await world(changes);
-    return emitEvent(emitter, checkout, 'HistoryAdded', payload as typeof NOTE);
+    return new EmitEvent({ emitter }).run(checkout, 'HistoryAdded', payload as typeof NOTE);
   };
 
   it('answers the captured envelope', async () => {
