@@ -17,8 +17,7 @@ import {
   pathInTree,
   repositoryLockPath,
 } from './git-places.js';
-import { HOOK_VARIABLE } from './git-process.js';
-import { reasonOf } from './git-reason.js';
+import { HOOK_VARIABLE, reasonOf } from './git-process.js';
 
 interface GitRepositoryOptions {
   /** Where the lock of a project without git lies. */

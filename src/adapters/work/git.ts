@@ -4,8 +4,7 @@ import type { Environment } from '../../domain/child-environment.js';
 import { SyncError } from '../../domain/errors.js';
 import type { Checkout, Head } from '../../ports/events.js';
 import { branchNamed, BRANCHES, readHead, readRef } from './git-directory.js';
-import { runGit, type GitOptions, type GitRun } from './git-process.js';
-import { reasonOf } from './git-reason.js';
+import { runGit, reasonOf, type GitOptions, type GitRun } from './git-process.js';
 
 /** Git in one checkout: its commands, and what its files tell without a command. */
 export class Git {

@@ -1,7 +1,13 @@
 import { isSyncError, messageOf } from '../../domain/errors.js';
-import { findEvidence, pathsOf, planRepair } from '../../domain/work/intent-resolution.js';
-import type { Findings, Texts } from '../../domain/work/intent-resolution.js';
-import type { IntendedEvent, Intent } from '../../domain/work/intent.js';
+import {
+  findEvidence,
+  pathsOf,
+  planRepair,
+  type Findings,
+  type Texts,
+  type IntendedEvent,
+  type Intent,
+} from '../../domain/work/intent.js';
 import type { CheckoutRegistry, HeldRepository } from '../../ports/events.js';
 import type { CaptureLimits, CaptureOutcome, Fact, Outboxes, Outbox } from '../../ports/outbox.js';
 import type { FeatureFiles, IntentStore, Repository } from '../../ports/work.js';

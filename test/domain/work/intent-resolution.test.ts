@@ -4,8 +4,9 @@ import {
   holdsEvidence,
   pathsOf,
   planRepair,
-} from '../../../src/domain/work/intent-resolution.js';
-import type { Intent, IntendedEvent } from '../../../src/domain/work/intent.js';
+  type Intent,
+  type IntendedEvent,
+} from '../../../src/domain/work/intent.js';
 
 const eventOf = (id: string, path: string, line: string): IntendedEvent => ({
   event: { event_id: id } as IntendedEvent['event'],
