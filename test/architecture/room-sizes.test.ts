@@ -16,7 +16,7 @@ const ROOMS: Readonly<Record<string, Size & { readonly goal: number }>> = {
   events: { lines: 3420, files: 33, goal: 2200 },
   outbox: { lines: 2970, files: 25, goal: 2800 },
   delivery: { lines: 5420, files: 49, goal: 4500 },
-  reports: { lines: 1530, files: 14, goal: 1300 },
+  reports: { lines: 1520, files: 14, goal: 1300 },
   work: { lines: 10120, files: 73, goal: 7000 },
   agents: { lines: 4290, files: 40, goal: 3000 },
   hub: { lines: 7670, files: 61, goal: 5000 },

@@ -1,27 +1,18 @@
 import type { Account } from '../../domain/outbox/account.js';
-import { addStanding, startAccounting, type Accounting } from '../../domain/outbox/accounting.js';
-import { exceptionOf, type HubLedger, type LedgerException } from '../../domain/outbox/ledger.js';
+import { addStanding, startAccounting } from '../../domain/outbox/accounting.js';
+import { exceptionOf, type LedgerException } from '../../domain/outbox/ledger.js';
 import type { RecordStanding, RoutingContext } from '../../domain/outbox/routing-policy.js';
 import type { WallClock } from '../../ports/host.js';
-import type { BesideCounts, JournalRecord, Outbox, Outboxes, OutboxReading } from '../../ports/outbox.js';
+import type { JournalRecord, Outbox, Outboxes, OutboxReading } from '../../ports/outbox.js';
 import { occurredAt, openRecords, recordContext, type ReportSituation } from '../delivery/due-records.js';
 import type { SharingPolicy } from '../delivery/sharing.js';
+import type { DataOf } from '../documents/all.js';
 
 /** Where the events of one project are, worked out from the records at the moment of asking. */
-export interface ProjectStatus {
-  readonly projectUuid: string | undefined;
-  /** Hub and team that the accounting speaks of; absent before anything was ever sent. */
-  readonly hub?: string;
-  readonly team?: string;
-  readonly accounting: Accounting;
-  readonly beside: BesideCounts;
-  /** Occurrence time of the oldest event that waits. */
-  readonly oldestWaiting?: string;
-  /** When a receipt last arrived, milliseconds since 1970. */
-  readonly lastReceiptAtMs?: number;
-  /** Ledgers of hubs and teams that are not in use any more. */
-  readonly former: readonly HubLedger[];
-}
+export type ProjectStatus = Omit<
+  DataOf<'sync status'>['projects'][number],
+  'balanced' | 'waiting' | 'oldestWaitingAgeMs' | 'projectSlug' | 'projectPath'
+>;
 
 /** A record as every report sees it. */
 export interface ExaminedRecord {
@@ -67,9 +58,10 @@ export const examineOutbox = async (
     accounting,
     beside: reading.beside,
     former: reading.ledgers.filter((candidate) => candidate !== ledger),
-    ...(ledger === undefined ? {} : { hub: ledger.hub, team: ledger.team }),
-    ...(oldestWaiting === undefined ? {} : { oldestWaiting }),
-    ...(ledger?.lastReceiptAtMs === undefined ? {} : { lastReceiptAtMs: ledger.lastReceiptAtMs }),
+    hub: ledger?.hub,
+    team: ledger?.team,
+    oldestWaiting,
+    lastReceiptAtMs: ledger?.lastReceiptAtMs,
   };
   return { status, reading, context };
 };

@@ -45,7 +45,7 @@ export const recountOutbox = async (outbox: Outbox, situation: ReportSituation):
     ...(reading.decisionsUnreadable === undefined
       ? {}
       : { decisionsUnreadable: reading.decisionsUnreadable }),
-    ...(lastReceiptAtMs === undefined ? {} : { lastReceiptAtMs }),
+    lastReceiptAtMs,
   };
 };
 

@@ -1,7 +1,7 @@
 import { duration } from '../../../../domain/duration.js';
 import { LANES, loggedLaneOf, STATUS_LANES } from '../../../../domain/events/lane.js';
 import { joinUsage, usageInWords } from '../../../../domain/events/usage.js';
-import { boardAt, type FeatureCards } from '../../../work/read-board.js';
+import type { FeatureCards } from '../../../work/read-board.js';
 import { choice, defineCommand, flag, text, type CommandContext } from '../../define-command.js';
 import { widthOf } from '../../io.js';
 import { boardLines, boardTable } from '../../render/board.js';
@@ -24,6 +24,7 @@ export const boardStatus = defineCommand({
     const { args, client, common, io, signal } = context;
     const request = await client.feature(common.feature);
     const clock = await client.port('wallClock');
+    const { boardAt } = await import('../../../work/read-board.js');
     const frame = (board: FeatureCards): readonly Text[] =>
       // A terminal may be resized while somebody watches.
       frameOf(board, widthOf(io.stdout, io.env), clock.nowMs());
@@ -62,6 +63,7 @@ export const boardList = defineCommand({
   run: async ({ args, client, common, terminal }) => {
     const board = await client.work.readBoard.run(await client.feature(common.feature));
     const nowMs = (await client.port('wallClock')).nowMs();
+    const { boardAt } = await import('../../../work/read-board.js');
     const isAsked = (lane: string | undefined): boolean => args.lane.some((each) => each === lane);
     const cards = board.cards.filter(
       (card) =>
