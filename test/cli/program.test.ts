@@ -4,6 +4,7 @@ import type { CommandContext, CommandDefinition, Report, Run } from '../../src/a
 import { bufferSink } from '../support/buffer-sink.mjs';
 import { COMMANDS } from '../../src/app/cli/commands/all.js';
 import { offersFor } from '../../src/app/cli/completion.js';
+import { SHORT_FORMS } from '../../src/app/cli/short-forms.js';
 import { runProgram } from '../../src/app/cli/program.js';
 import type { ClientContainer } from '../../src/app/compose/parts.js';
 
@@ -374,7 +375,7 @@ describe('the container', () => {
 
 describe('completion', () => {
   it.each([
-    [[''], 'agent\nsync\nmove-task\nhelp\n'],
+    [[''], `agent\nsync\n${[...SHORT_FORMS.keys()].join('\n')}\nhelp\n`],
     [['help', 'agent', ''], 'tasks\n'],
     [['agent', 'tasks', 'mo'], 'move-task\n'],
     [['agent', 'tasks', 'move-task', 'WP01', '--to', ''], 'planned\ndoing\n'],
@@ -382,7 +383,7 @@ describe('completion', () => {
     [['sync', 'status', '--j'], '--json\n'],
     [['agent', 'tasks', 'move-task', '--tag', ''], ''],
     [['agent', 'tasks', 'move-task', ''], ''],
-    [[], 'agent\nsync\nmove-task\nhelp\n'],
+    [[], `agent\nsync\n${[...SHORT_FORMS.keys()].join('\n')}\nhelp\n`],
     [['move-task', 'WP01', '--to=p'], '--to=planned\n'],
     [['move-task', 'WP01', '--to', '='], '--to=planned\n--to=doing\n'],
     [['--project', 'sync', 'agent', 'tasks', ''], 'move-task\n'],

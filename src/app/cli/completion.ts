@@ -77,7 +77,7 @@ const complete = (words: readonly string[], commands: readonly CommandDefinition
     return offering([...names, 'help'].map((each) => `--${each}`));
   }
   if (command === undefined) {
-    const short = at === 0 ? [...shortForms(commands), 'help'] : [];
+    const short = at === 0 ? [...SHORT_FORMS.keys(), 'help'] : [];
     return offering([...nextWords(positionals.slice(0, at), commands), ...short]);
   }
   const positional =
@@ -103,11 +103,6 @@ const textOf = (value: unknown): string | undefined => (typeof value === 'string
 
 const optionOf = (name: string, command: CommandDefinition | undefined): OptionSpec | undefined =>
   command?.options[name] ?? (COMMON_OPTIONS as Readonly<Record<string, OptionSpec>>)[name];
-
-const shortForms = (commands: readonly CommandDefinition[]): readonly string[] => {
-  const names = new Set(commands.map((one) => one.words.join(' ')));
-  return [...SHORT_FORMS].filter(([, full]) => names.has(full.join(' '))).map(([short]) => short);
-};
 
 const nextWords = (before: readonly string[], commands: readonly CommandDefinition[]): readonly string[] => {
   const next = membersOf(before, commands).map(({ words }) => words[before.length] ?? '');

@@ -165,9 +165,9 @@ const subjectOf = (args: Readonly<Record<string, unknown>>, feature: string | un
   const named = [args['wp'], args['id']].flat().filter((word) => typeof word === 'string');
   const agent = args['agent'] ?? args['author'];
   return {
-    ...(feature === undefined ? {} : { feature }),
-    ...(named.length === 1 && named[0] !== undefined ? { workPackageId: named[0] } : {}),
-    ...(typeof agent === 'string' ? { agent } : {}),
+    feature,
+    workPackageId: named.length === 1 ? named[0] : undefined,
+    agent: typeof agent === 'string' ? agent : undefined,
   };
 };
 
