@@ -144,7 +144,7 @@ export const reportsUseCases = {
     () => import('../reports/check-connection.js'),
   ),
   verifyDelivery: useCase(
-    ['outboxes', 'accessTokens', 'hubReceipts'],
+    ['outboxes', 'accessTokens', 'hubReceipts', 'sharing'],
     () => import('../reports/verify-delivery.js'),
   ),
   previewDelivery: useCase(waiting, () => import('../reports/waiting-events.js')),

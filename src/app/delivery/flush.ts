@@ -78,15 +78,17 @@ export class Flush extends UseCase<FlushHost> {
     signal: AbortSignal | undefined,
   ): Promise<PassEnd> {
     const { hubReceipts: receipts, outboxes, resolveLeftOvers, retainMs, sharing, wallClock } = this.ports;
-    const log =
-      project === undefined || history === undefined || receipts === undefined
-        ? {}
-        : { log: { history, idsAtHub: () => receipts.idsAtHub(account, project, signal) } };
     try {
       if (project !== undefined) await resolveLeftOvers(project);
+      const shared = project === undefined ? 'on' : await sharing.of(project);
+      // A hub hears of no project that is kept here, not even by a question.
+      const log =
+        project === undefined || shared !== 'on' || history === undefined || receipts === undefined
+          ? {}
+          : { log: { history, idsAtHub: () => receipts.idsAtHub(account, project, signal) } };
       const input = {
         ...{ account, isInsisted, onProgress, ...log },
-        sharing: project === undefined ? ('on' as const) : await sharing.of(project),
+        sharing: shared,
         reclaimBeforeMs: wallClock.nowMs() - (await retainMs()),
       };
       const host = { ...this.ports, courier, learnt: this.#learntOf(account.hub.url, maxEvents) };

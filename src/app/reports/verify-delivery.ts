@@ -2,10 +2,11 @@ import { hubKey, type Account } from '../../domain/outbox/account.js';
 import { ledgerOf, isSettled } from '../../domain/outbox/ledger.js';
 import { receiptTest } from '../../domain/outbox/receipts.js';
 import { normalizeEventId } from '../../domain/ids.js';
-import type { Outbox, Outboxes, OutboxReading } from '../../ports/outbox.js';
+import type { Outbox, Outboxes } from '../../ports/outbox.js';
 import type { AccessTokens } from '../delivery/access-token.js';
 import { grantedAccess } from '../delivery/granted-access.js';
 import type { HubReceipts } from '../delivery/hub-receipts.js';
+import type { SharingPolicy } from '../delivery/sharing.js';
 import type { DataOf } from '../documents/all.js';
 import { UseCase } from '../events/use-case.js';
 
@@ -17,10 +18,12 @@ interface VerifyDeliveryNeeds {
   readonly outboxes: Outboxes;
   readonly accessTokens: Pick<AccessTokens, 'get' | 'renew'>;
   readonly hubReceipts: Pick<HubReceipts, 'idsAtHub'>;
+  readonly sharing: Pick<SharingPolicy, 'of'>;
 }
 
 /**
- * Compares what was settled on this machine with what the hub says that it has. Changes nothing. Fails with
+ * Compares what was settled on this machine with what the hub says that it has. Changes nothing. A hub is not asked about
+ * a project that is kept here and of which it never gave a receipt. Fails with
  * `not-signed-in`, `session-expired`, `unreachable`, or `protocol-mismatch` for a hub that has no receipts to show.
  */
 export class VerifyDelivery extends UseCase<VerifyDeliveryNeeds> {
@@ -29,7 +32,10 @@ export class VerifyDelivery extends UseCase<VerifyDeliveryNeeds> {
     const projects: VerifiedProject[] = [];
     for (const projectUuid of await this.ports.outboxes.list()) {
       if (projectUuid === undefined) continue;
-      projects.push(await this.#verify(this.ports.outboxes.open(projectUuid), projectUuid, account, signal));
+      const outbox = this.ports.outboxes.open(projectUuid);
+      const hasReceipts = ledgerOf((await outbox.reading()).ledgers, account)?.lastReceiptAtMs !== undefined;
+      if (hasReceipts || (await this.ports.sharing.of(projectUuid)) === 'on')
+        projects.push(await this.#verify(outbox, projectUuid, account, signal));
     }
     return {
       hub: hubKey(account.hub),
@@ -54,7 +60,9 @@ export class VerifyDelivery extends UseCase<VerifyDeliveryNeeds> {
     const after = await outbox.reading();
     const ledger = ledgerOf(before.ledgers, account);
     const hasReceipt = ledger === undefined ? () => false : receiptTest(ledger, before.decisions);
-    const isCounted = settledTest(after, account);
+    const counted = ledgerOf(after.ledgers, account);
+    const isCounted = (record: number): boolean =>
+      counted !== undefined && record >= counted.first && isSettled(counted, record);
     const missingAtHub: string[] = [];
     const uncounted: string[] = [];
     let settled = 0;
@@ -66,12 +74,7 @@ export class VerifyDelivery extends UseCase<VerifyDeliveryNeeds> {
         if (!isAtHub) missingAtHub.push(eventId);
       } else if (isAtHub && !isCounted(record)) uncounted.push(eventId);
     }
-    const reoffered = ledgerOf(after.ledgers, account)?.reoffered ?? 0;
+    const reoffered = counted?.reoffered ?? 0;
     return { projectUuid, settled, atHub: atHub.size, missingAtHub, uncounted, reoffered };
   }
 }
-
-const settledTest = ({ ledgers }: OutboxReading, account: Account): ((record: number) => boolean) => {
-  const ledger = ledgerOf(ledgers, account);
-  return (record) => ledger !== undefined && record >= ledger.first && isSettled(ledger, record);
-};

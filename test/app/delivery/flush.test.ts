@@ -67,6 +67,28 @@ describe('a flush', () => {
     expect(await world.flush()).toMatchObject({ delivered: 2, ended: { end: 'complete' } });
   });
 
+  it('asks a restored hub about no project that is kept here', async () => {
+    const { world, account } = await ready();
+    await world.capture(1, account);
+    await world.registry.setPreference(PROJECT, 'off');
+    const asked: string[] = [];
+    let history = 'first';
+    const hubReceipts = {
+      historyOf: async () => history,
+      idsAtHub: async (_: unknown, project: string) => new Set([String(asked.push(project))]),
+    };
+    const flush = new Flush(world.flushHost({ hubReceipts }));
+    await flush.run({ isInsisted: false });
+    history = 'second';
+    await flush.run({ isInsisted: false });
+    expect(asked).toEqual([]);
+    await world.registry.setPreference(PROJECT, 'on');
+    await flush.run({ isInsisted: false });
+    history = 'third';
+    await flush.run({ isInsisted: false });
+    expect(asked).toEqual([PROJECT]);
+  });
+
   it('a defect is not hidden', async () => {
     const { world, account } = await ready();
     await world.capture(1, account);

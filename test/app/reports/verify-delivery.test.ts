@@ -19,6 +19,7 @@ const ready = (pageSize?: number) => {
         tokenIssuer: world.issuer,
         wallClock: world.time,
       }),
+      sharing: world.sharing,
     }),
   };
 };
@@ -49,6 +50,15 @@ describe('comparing ledger and hub', () => {
       agrees: true,
       projects: [{ settled: 0, atHub: 0 }],
     });
+  });
+
+  it('asks nothing about a project that was always kept here', async () => {
+    const { world, receipts, verify } = ready();
+    await world.capture(1, await world.signIn());
+    await world.registry.setPreference(PROJECT, 'off');
+    await world.flush();
+    receipts.read = () => Promise.reject(new Error('asked'));
+    expect(await verify.run()).toMatchObject({ agrees: true, projects: [] });
   });
 
   it('takes nothing for a difference that is delivered while it looks', async () => {
