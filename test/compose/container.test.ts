@@ -61,6 +61,8 @@ const PARTS: Readonly<Record<keyof Parts, true>> = {
   agentWork: true,
   orchestrationStore: true,
   showIdentity: true,
+  listSettings: true,
+  setSetting: true,
   ensureIdentity: true,
   emitEvent: true,
   importEvents: true,

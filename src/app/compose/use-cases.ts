@@ -3,6 +3,7 @@ import { useCase } from './parts-container.js';
 const plan = ['repository', 'files'] as const;
 const work = ['repository', 'files', 'perform'] as const;
 const ahead = ['repository', 'merges', 'files'] as const;
+const settings = ['settings', 'configs', 'repository'] as const;
 
 /** Whose events these are. */
 export const eventsUseCases = {
@@ -10,6 +11,8 @@ export const eventsUseCases = {
     ['configs', 'checkouts', 'repository', 'lamport', 'hash'],
     () => import('../events/show-identity.js'),
   ),
+  listSettings: useCase(settings, () => import('../events/settings-list.js')),
+  setSetting: useCase(settings, () => import('../events/settings-list.js')),
 };
 
 /** The project's plan: features and work packages. */

@@ -19,6 +19,7 @@ export type * from '../delivery/sign-in.js';
 export type * from '../delivery/sign-out.js';
 export type * from '../events/ensure-identity.js';
 export type * from '../events/show-identity.js';
+export type * from '../events/settings-list.js';
 export type * from '../outbox/emit-event.js';
 export type * from '../outbox/import-events.js';
 export type * from '../delivery/background-reading.js';

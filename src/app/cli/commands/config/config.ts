@@ -1,11 +1,4 @@
-import type { Checkout } from '../../../../ports/events.js';
-import {
-  listSettings,
-  setSetting,
-  unknownSetting,
-  type ListedSetting,
-  type SettingsPorts,
-} from '../../../events/settings-list.js';
+import { unknownSetting, type ListedSetting } from '../../../events/settings-list.js';
 import { defineCommand, type CommandContext } from '../../define-command.js';
 import { bold, dim, lines } from '../../render/text.js';
 
@@ -52,10 +45,8 @@ export const configCommands = [
       ['spec-kitty config set sync.retain_days 30', 'keep delivered events readable for a month'],
       ['spec-kitty config set sync.auto_start false', 'no background process in this project'],
     ],
-    run: async (context) => {
-      const { key, value } = context.args;
-      const { ports, checkout } = await settingsOf(context);
-      const place = await setSetting(ports, checkout, key, value);
+    run: async ({ args: { key, value }, client, common }) => {
+      const place = await client.events.setSetting.run(common.project, key, value);
       const where =
         place === 'machine'
           ? 'on this machine.'
@@ -65,23 +56,13 @@ export const configCommands = [
   }),
 ];
 
-/** What the commands about settings work on; outside of every project without one. */
-const settingsOf = async ({
-  common,
-  client,
-}: CommandContext): Promise<{ readonly ports: SettingsPorts; readonly checkout: Checkout | undefined }> => {
-  const [settings, configs, repository] = await Promise.all([
-    client.port('settings'),
-    client.port('configs'),
-    client.port('repository'),
-  ]);
-  return { ports: { settings, configs, repository }, checkout: await repository.locate(common.project) };
-};
-
 /** Every setting as it stands, after a warning of what cannot be used. */
-const readSettings = async (context: CommandContext): Promise<readonly ListedSetting[]> => {
-  const { ports, checkout } = await settingsOf(context);
-  for (const { path, reason } of (await ports.settings.read()).issues)
-    context.terminal.warn(`config.toml: ${path} ${reason}`);
-  return listSettings(ports, checkout);
+const readSettings = async ({
+  client,
+  common,
+  terminal,
+}: CommandContext): Promise<readonly ListedSetting[]> => {
+  for (const { path, reason } of (await (await client.port('settings')).read()).issues)
+    terminal.warn(`config.toml: ${path} ${reason}`);
+  return client.events.listSettings.run(common.project);
 };
