@@ -1,6 +1,5 @@
 import { ControlledTime, RecordingLog } from '../../src/adapters/memory/memory-host.js';
 import { createClientContainer, type Overrides } from '../../src/app/compose/container.js';
-import { createHubContainer, type HubParts } from '../../src/app/compose/hub-container.js';
 import type { Parts } from '../../src/app/compose/parts.js';
 import { PartsContainer } from '../../src/app/compose/parts-container.js';
 import { existsSync } from 'node:fs';
@@ -136,18 +135,6 @@ const PARTS: Readonly<Record<keyof Parts, true>> = {
   scopeEvents: true,
 };
 
-const HUB_PARTS: Readonly<Record<keyof HubParts, true>> = {
-  environment: true,
-  wallClock: true,
-  randomness: true,
-  secrets: true,
-  log: true,
-  stores: true,
-  serve: true,
-  people: true,
-  webhooks: true,
-};
-
 describe('the client container', () => {
   it.each(Object.keys(PARTS) as (keyof Parts)[])('resolves %s, and the same one again', async (name) => {
     const container = client();
@@ -220,29 +207,6 @@ describe('what the emitter needs', () => {
     expect(packages.filter((name) => /^(got|ws|lowdb|kysely|yargs|@photostructure)/.test(name))).toEqual([]);
     expect(files.filter((file) => file.includes('adapters/transport'))).toEqual([]);
     expect(files.filter((file) => file.includes('adapters/event-store'))).toEqual([]);
-  });
-});
-
-describe('the hub container', () => {
-  it.each(Object.keys(HUB_PARTS) as (keyof HubParts)[])('resolves %s once', async (name) => {
-    const container = createHubContainer({
-      dataDirectory: join(scratch.path, 'hub'),
-      access: 'serve',
-      stderr: { write: () => true },
-    });
-    const first = await container.get(name);
-    expect(await container.get(name)).toBe(first);
-    await container.close();
-  });
-
-  it('takes overrides', async () => {
-    const time = new ControlledTime(42);
-    const container = createHubContainer(
-      { dataDirectory: join(scratch.path, 'hub'), access: 'serve', stderr: { write: () => true } },
-      { wallClock: time },
-    );
-    expect(await container.get('wallClock')).toBe(time);
-    await container.close();
   });
 });
 

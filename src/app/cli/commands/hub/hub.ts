@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { SyncError } from '../../../../domain/errors.js';
-import type { HubContainer, HubCopies, HubParts } from '../../../compose/hub-container.js';
+import type { Hub, HubCopies } from '../../../compose/open-hub.js';
 import { text, type CommandContext } from '../../define-command.js';
 import { readNamed } from '../shared/named-file.js';
 import { quotedPath } from '../shared/next-command.js';
@@ -21,13 +21,13 @@ type HubCommand = CommandContext<OfHub>;
 /** What a command does with a part of a hub, which may serve meanwhile; what was opened for it is closed. */
 const withPart =
   <P extends 'people' | 'webhooks'>(part: P) =>
-  <A extends OfHub, R>(work: (part: HubParts[P], context: CommandContext<A>) => Promise<R>) =>
+  <A extends OfHub, R>(work: (part: Hub[P], context: CommandContext<A>) => Promise<R>) =>
   async (context: CommandContext<A>): Promise<R> => {
-    const container = await openHub(context, 'administer');
+    const hub = await openHubOf(context, 'administer');
     try {
-      return await work(await container.get(part), context);
+      return await work(hub[part], context);
     } finally {
-      await container.close();
+      await hub.close();
     }
   };
 
@@ -78,17 +78,17 @@ export const hubCopiesOf = async (context: HubCommand): Promise<HubCopies> => {
       hint: 'Use the tools of the database: pg_dump and pg_restore.',
     });
   }
-  const { hubCopies } = await import('../../../compose/hub-container.js');
+  const { hubCopies } = await import('../../../compose/open-hub.js');
   return hubCopies(place.dataDirectory);
 };
 
 /** Opens the data of the hub that a command is about. The caller closes it. */
-export const openHub = async (
+export const openHubOf = async (
   context: HubCommand,
   access: 'serve' | 'administer',
   logFormat: 'text' | 'json' = 'text',
-): Promise<HubContainer> => {
+): Promise<Hub> => {
   const place = await placeOf(context);
-  const { createHubContainer } = await import('../../../compose/hub-container.js');
-  return createHubContainer({ ...place, access, logFormat, stderr: context.io.stderr });
+  const { openHub } = await import('../../../compose/open-hub.js');
+  return openHub({ ...place, access, logFormat, stderr: context.io.stderr });
 };

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { SyncError } from '../../../../domain/errors.js';
-import type { ListenerOptions } from '../../../compose/hub-container.js';
+import type { ListenerOptions } from '../../../compose/open-hub.js';
 import {
   choice,
   defineCommand,
@@ -11,7 +11,7 @@ import {
   type CommandContext,
 } from '../../define-command.js';
 import { bold } from '../../render/text.js';
-import { dataOption, hubCopiesOf, openHub, PLACE, readText } from './hub.js';
+import { dataOption, hubCopiesOf, openHubOf, PLACE, readText } from './hub.js';
 
 const OPTIONS = {
   port: number('port to listen on; 8787 when not given, 0 for any free one'),
@@ -51,10 +51,9 @@ export const serveCommands = [
       const { signal, terminal } = context;
       const listener = await listenerOf(context);
       const metricsToken = await metricsTokenOf(context);
-      const container = await openHub(context, 'serve', context.args.logFormat);
+      const opened = await openHubOf(context, 'serve', context.args.logFormat);
       try {
-        const serve = await container.get('serve');
-        const hub = await serve(listener, metricsToken);
+        const hub = await opened.serve(listener, metricsToken);
         terminal.print(['The hub is at ', bold(hub.url)]);
         terminal.note(
           hub.setupUrl === undefined
@@ -65,7 +64,7 @@ export const serveCommands = [
         await hub.close();
         return { data: { url: hub.url, stopped: true } };
       } finally {
-        await container.close();
+        await opened.close();
       }
     },
   }),

@@ -1,5 +1,5 @@
 import { SyncError } from '../../../../domain/errors.js';
-import type { HubSession, HubSessionKind } from '../../../compose/hub-container.js';
+import type { HubSession, HubSessionKind } from '../../../compose/open-hub.js';
 import { defineCommand, text, type CommandContext } from '../../define-command.js';
 import { flexible, table } from '../../render/table.js';
 import { bold } from '../../render/text.js';
