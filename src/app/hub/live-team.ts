@@ -37,7 +37,6 @@ export interface Listener {
 export class LiveTeam {
   readonly #needs: LiveNeeds;
   readonly #events: TeamEvents;
-  readonly #begun: Promise<void>;
   readonly #end: () => void;
   /** By listener the number of the news that it hears next. */
   readonly #places = new Map<Listener, number>();
@@ -45,11 +44,11 @@ export class LiveTeam {
   readonly #news: News[] = [];
   #first = 0;
   #bytes = 0;
-  /** Sequence numbers up to which was told, and up to which there may be something. */
-  #told = Infinity;
+  /** Sequence numbers up to which was told, from the first snapshot on, and up to which there may be something. */
+  #told: number | undefined;
   #known = 0;
-  #reading: Promise<void> | undefined;
-  #lastSnapshot: Promise<unknown>;
+  #isReading = false;
+  #lastSnapshot: Promise<unknown> = Promise.resolve();
   #nextSnapshot: Promise<Buffer> | undefined;
 
   /** `onEmpty` is called when the last one has left. */
@@ -61,10 +60,6 @@ export class LiveTeam {
       unfollow();
       onEmpty();
     };
-    this.#begun = this.#begin();
-    // Whoever asks for a snapshot hears of it; nobody has to.
-    this.#begun.catch(() => undefined);
-    this.#lastSnapshot = this.#begun;
   }
 
   /** Everything that is stored from now on is kept for the listener, until it is told or the listener leaves. */
@@ -101,22 +96,17 @@ export class LiveTeam {
     return this.#nextSnapshot;
   }
 
-  async #begin(): Promise<void> {
-    this.#told = (await this.#events.position()).sequence;
-    this.#learn(this.#known);
-  }
-
   #learn(upTo: number): void {
     this.#known = Math.max(this.#known, upTo);
-    this.#reading ??= this.#read();
+    if (!this.#isReading) void this.#read();
   }
 
   async #read(): Promise<void> {
+    this.#isReading = true;
     const breather = new Breather();
     // Senders hear their answers first.
     await setImmediate();
-    await this.#begun.catch(() => undefined);
-    while (this.#told < this.#known && this.#places.size > 0) {
+    while (this.#told !== undefined && this.#told < this.#known && this.#places.size > 0) {
       const upTo = this.#known;
       try {
         const page = await this.#events.read({ after: this.#told, limit: PAGE_EVENTS, bytes: PAGE_BYTES });
@@ -129,8 +119,8 @@ export class LiveTeam {
       }
       await breather.pause();
     }
-    // In the same turn as the last look: what is learned in between would be told by nobody.
-    this.#reading = undefined;
+    // In one step with the look at what is known: nothing is learned in between.
+    this.#isReading = false;
   }
 
   async #tell(news: News, breather: Breather): Promise<void> {
@@ -157,6 +147,8 @@ export class LiveTeam {
     const { store, limits } = this.#needs;
     // The position first: what is stored in between is told as news although the work packages know of it.
     const position = await this.#events.position();
+    this.#told ??= position.sequence;
+    this.#learn(position.sequence);
     const workPackages = await this.#events.recentWorkPackages(SNAPSHOT_WORK_PACKAGES);
     const snapshot: SnapshotMessage = {
       type: 'snapshot',
