@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { FEATURE, makeEvent, mintId, PROJECT } from '../support/hub-events.js';
-import { replacing, startTestHub, type TestHub, type TestHubOptions } from '../support/hub.js';
+import { replacing, silentLog, startTestHub, type TestHub, type TestHubOptions } from '../support/hub.js';
 import { connectLive, liveTokenFor, type LiveClient } from '../support/live-client.js';
 
 interface Answer {
@@ -170,6 +170,19 @@ describe('what is sent within the limits', () => {
     socket.write(ask('/healthz').repeat(500));
     await ended;
     expect((await fetch(`${hub.url}/healthz`)).status).toBe(200);
+  });
+
+  it('is forgotten when more of it comes on one connection than may wait', async () => {
+    const warnings: string[] = [];
+    const log = { ...silentLog, warn: (message: string) => warnings.push(message) };
+    await start({ log, limits: { requestsPerConnection: 20 } });
+    const { hostname, port } = new URL(hub.url);
+    const socket = connect(Number(port), hostname);
+    const ended = new Promise((resolve) => socket.on('close', resolve));
+    socket.write('GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(100));
+    await ended;
+    expect((await fetch(`${hub.url}/healthz`)).status).toBe(200);
+    expect(warnings).toEqual([]);
   });
 
   it('hears a whole batch as news in the order of its numbers, shared by all who listen', async () => {

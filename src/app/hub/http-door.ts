@@ -124,13 +124,15 @@ const CHECKS_PER_DEADLINE = 4;
  */
 const inTurn = (most: number) => {
   const rows = new WeakMap<Socket, Promise<unknown>[]>();
-  return async ({ raw: { socket } }: FastifyRequest, { raw: response }: FastifyReply): Promise<void> => {
+  return async ({ raw: { socket } }: FastifyRequest, reply: FastifyReply): Promise<void> => {
     const row = rows.get(socket) ?? [];
     rows.set(socket, row);
     if (row.length > most) socket.destroy();
     const before = row.at(-1);
-    row.push(new Promise<void>((resolve) => response.once('close', resolve)).then(() => void row.shift()));
+    row.push(new Promise<void>((resolve) => reply.raw.once('close', resolve)).then(() => void row.shift()));
     await before;
+    // Nobody waits for it any more.
+    if (socket.destroyed) reply.hijack();
   };
 };
 
