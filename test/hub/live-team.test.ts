@@ -12,8 +12,9 @@ const heardWhenStoredAfter = async (turns: number): Promise<string> => {
     for (let turn = 0; turn < turns; turn++) await undefined;
     tell((stored = 2));
   };
-  const events: Pick<TeamEvents, 'position' | 'read'> = {
+  const events: Pick<TeamEvents, 'position' | 'read' | 'recentWorkPackages'> = {
     position: () => Promise.resolve({ lamport: 0, sequence: 0 }),
+    recentWorkPackages: () => Promise.resolve([]),
     read: ({ after }) => {
       const next = stored;
       if (after === 0) void storeAnother();
@@ -42,6 +43,7 @@ const heardWhenStoredAfter = async (turns: number): Promise<string> => {
     hear: ({ bytes }) => (heard += bytes.toString('latin1')),
     giveUp: () => undefined,
   });
+  await team.snapshot();
   tell(1);
   for (let turn = 0; turn < 20; turn++) await setImmediate();
   return heard;
