@@ -52,17 +52,15 @@ export class ProcessTree {
   }
 
   async #isGoneWithin(ms: number): Promise<boolean> {
-    for (let waitedMs = 0, pauseMs = FIRST_PAUSE_MS; ; waitedMs += pauseMs) {
-      if (this.members().length === 0) return true;
+    for (let waitedMs = 0; this.members().length > 0; waitedMs += PAUSE_MS) {
       if (waitedMs >= ms) return false;
-      pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS, Math.max(1, ms - waitedMs));
-      await sleep(pauseMs);
+      await sleep(PAUSE_MS);
     }
+    return true;
   }
 }
 
-const FIRST_PAUSE_MS = 5;
-const LONGEST_PAUSE_MS = 100;
+const PAUSE_MS = 50;
 const KILL_ROUNDS = 5;
 const KILL_WAIT_MS = 1000;
 
