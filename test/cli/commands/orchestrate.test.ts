@@ -203,12 +203,12 @@ describe('orchestrate', () => {
     expect(document.background.heartbeat).toMatchObject({ left: 'asked to stop' });
   });
 
-  it('guards agents until its input ends, with a word when it listens', async () => {
+  it('guards agents until its input ends, and says nothing', async () => {
     project();
     const message = `${JSON.stringify([{ mark: 'NOBODY_HAS=this\0' }])}\n`;
     expect(await run('orchestrate --guard', { stdin: message })).toMatchObject({
       outcome: 'done',
-      out: 'ready\n',
+      out: '',
     });
   });
 
