@@ -121,6 +121,14 @@ describe('the place of a hub', () => {
     rmSync(cli.git.stateRoot, { recursive: true, force: true });
     expect((await cli.run('hub team add acme')).out).toBe('acme was a team before.\n');
   });
+
+  it('of an earlier build is still used, until there is another one', async () => {
+    await cli.run(['hub', 'team', 'add', 'acme', '--data', join(cli.git.stateRoot, 'hub')]);
+    expect((await cli.run('hub team add acme')).out).toBe('acme was a team before.\n');
+    const own = join(cli.git.place, 'home/.local/share/spec-kitty-hub');
+    await cli.run(['hub', 'team', 'add', 'other', '--data', own]);
+    expect((await cli.run('hub team add acme')).out).toBe('acme is a team now.\n');
+  });
 });
 
 describe('hub serve', () => {
