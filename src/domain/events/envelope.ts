@@ -132,25 +132,8 @@ export const seal = <T extends EventType>(
   nodeId: string,
   lamport: number,
 ): EventEnvelope<T> => {
-  const envelope: EventEnvelope<T> = {
-    event_id: facts.event_id,
-    event_type: facts.event_type,
-    aggregate_id: facts.aggregate_id,
-    aggregate_type: facts.aggregate_type,
-    payload: facts.payload,
-    node_id: nodeId,
-    lamport_clock: lamport,
-    causation_id: facts.causation_id,
-    timestamp: facts.timestamp,
-    team_slug: facts.team_slug,
-    project_uuid: facts.project_uuid,
-    project_slug: facts.project_slug,
-    git_branch: facts.git_branch,
-    head_commit_sha: facts.head_commit_sha,
-    repo_slug: facts.repo_slug,
-    correlation_id: facts.correlation_id,
-    schema_version: facts.schema_version,
-  };
+  const given = { ...facts, node_id: nodeId, lamport_clock: lamport };
+  const envelope = Object.fromEntries(ENVELOPE_KEYS.map((name) => [name, given[name]])) as typeof given;
   return Object.freeze(withRedactedInspect(envelope, describe(envelope)));
 };
 

@@ -61,101 +61,74 @@ const featureOfWorkPackage = ofWriters(is.text);
  */
 const PAYLOADS = {
   WPStatusChanged: {
-    aggregate: 'work-package',
-    keys: {
-      wp_id: required(workPackageId),
-      previous_status: required(is.lane, 'from_lane'),
-      new_status: required(is.lane, 'to_lane'),
-      changed_by: defaulted(is.prose, 'user', 'actor'),
-      feature_slug: featureOfWorkPackage,
-      /** The finer lane of a status log. */
-      detail: optionally(is.text),
-    },
+    wp_id: required(workPackageId),
+    previous_status: required(is.lane, 'from_lane'),
+    new_status: required(is.lane, 'to_lane'),
+    changed_by: defaulted(is.prose, 'user', 'actor'),
+    feature_slug: featureOfWorkPackage,
+    /** The finer lane of a status log. */
+    detail: optionally(is.text),
   },
   WPCreated: {
-    aggregate: 'work-package',
-    keys: {
-      wp_id: required(workPackageId),
-      title: required(is.prose),
-      dependencies: defaulted(is.listOf(WORK_PACKAGE_ID_PATTERN), []),
-      status: defaulted(is.lane, 'planned'),
-      feature_slug: featureOfWorkPackage,
-      detail: optionally(is.text),
-    },
+    wp_id: required(workPackageId),
+    title: required(is.prose),
+    dependencies: defaulted(is.listOf(WORK_PACKAGE_ID_PATTERN), []),
+    status: defaulted(is.lane, 'planned'),
+    feature_slug: featureOfWorkPackage,
+    detail: optionally(is.text),
   },
   WPAssigned: {
-    aggregate: 'work-package',
-    keys: {
-      wp_id: required(workPackageId),
-      agent_id: required(is.prose),
-      phase: required(agentPhase),
-      retry_count: defaulted(is.count, 0),
-      feature_slug: featureOfWorkPackage,
-    },
+    wp_id: required(workPackageId),
+    agent_id: required(is.prose),
+    phase: required(agentPhase),
+    retry_count: defaulted(is.count, 0),
+    feature_slug: featureOfWorkPackage,
   },
   FeatureCreated: {
-    aggregate: 'feature',
-    keys: {
-      feature_slug: required(is.matching(FEATURE_SLUG_PATTERN)),
-      /** Absent when the feature's folder does not begin with a number. */
-      feature_number: optionally(is.matching(/^\d{3,}$/)),
-      target_branch: required(is.text),
-      wp_count: required(is.count),
-      created_at: optionally(is.time),
-    },
+    feature_slug: required(is.matching(FEATURE_SLUG_PATTERN)),
+    /** Absent when the feature's folder does not begin with a number. */
+    feature_number: optionally(is.matching(/^\d{3,}$/)),
+    target_branch: required(is.text),
+    wp_count: required(is.count),
+    created_at: optionally(is.time),
   },
   FeatureCompleted: {
-    aggregate: 'feature',
-    keys: {
-      feature_slug: required(is.text),
-      total_wps: required(is.count),
-      completed_at: optionally(is.time),
-      total_duration: optionally(is.duration),
-    },
+    feature_slug: required(is.text),
+    total_wps: required(is.count),
+    completed_at: optionally(is.time),
+    total_duration: optionally(is.duration),
   },
   HistoryAdded: {
-    aggregate: 'work-package',
-    keys: {
-      wp_id: required(workPackageId),
-      entry_type: required(is.choice('note', 'review', 'error', 'comment', 'usage')),
-      entry_content: required(is.prose),
-      author: defaulted(is.prose, 'user'),
-      feature_slug: featureOfWorkPackage,
-      /** Of an entry of the type `usage`: what the run took of which it tells. What is absent is unknown. */
-      phase: optionally(agentPhase),
-      duration_ms: optionally(is.count),
-      turns: optionally(is.count),
-      input_tokens: optionally(is.count),
-      output_tokens: optionally(is.count),
-      cost_usd_micros: optionally(is.count),
-    },
+    wp_id: required(workPackageId),
+    entry_type: required(is.choice('note', 'review', 'error', 'comment', 'usage')),
+    entry_content: required(is.prose),
+    author: defaulted(is.prose, 'user'),
+    feature_slug: featureOfWorkPackage,
+    /** Of an entry of the type `usage`: what the run took of which it tells. What is absent is unknown. */
+    phase: optionally(agentPhase),
+    duration_ms: optionally(is.count),
+    turns: optionally(is.count),
+    input_tokens: optionally(is.count),
+    output_tokens: optionally(is.count),
+    cost_usd_micros: optionally(is.count),
   },
   ErrorLogged: {
-    aggregate: 'work-package-or-error',
-    keys: {
-      error_type: required(is.choice('validation', 'runtime', 'network', 'auth', 'unknown')),
-      error_message: required(is.prose),
-      wp_id: defaulted(is.textOrNull, null),
-      stack_trace: defaulted(is.traceOrNull, null),
-      agent_id: defaulted(is.proseOrNull, null),
-      feature_slug: optionally(is.text),
-      /** Why an orchestration waits for a person: what the error is about, if it is there. */
-      pause_reason: optionally(is.text),
-    },
+    error_type: required(is.choice('validation', 'runtime', 'network', 'auth', 'unknown')),
+    error_message: required(is.prose),
+    wp_id: defaulted(is.textOrNull, null),
+    stack_trace: defaulted(is.traceOrNull, null),
+    agent_id: defaulted(is.proseOrNull, null),
+    feature_slug: optionally(is.text),
+    /** Why an orchestration waits for a person: what the error is about, if it is there. */
+    pause_reason: optionally(is.text),
   },
   DependencyResolved: {
-    aggregate: 'work-package',
-    keys: {
-      wp_id: required(workPackageId),
-      dependency_wp_id: required(workPackageId),
-      resolution_type: required(resolutionType),
-      feature_slug: featureOfWorkPackage,
-    },
+    wp_id: required(workPackageId),
+    dependency_wp_id: required(workPackageId),
+    resolution_type: required(resolutionType),
+    feature_slug: featureOfWorkPackage,
   },
-} as const satisfies Readonly<Record<string, { readonly aggregate: AggregateRule; readonly keys: Keys }>>;
-
-/** The aggregate that an event type is about. */
-type AggregateRule = 'work-package' | 'feature' | 'work-package-or-error';
+} as const satisfies Readonly<Record<string, Keys>>;
 
 type Keys = Readonly<Record<string, PayloadKey>>;
 
@@ -170,8 +143,8 @@ type Own<K extends Keys> = NonNullable<
   ObjectSchema<{ readonly [Name in keyof K]: K[Name]['own'] }, undefined>['~types']
 >;
 
-type Written = { readonly [T in EventType]: Frozen<Own<(typeof PAYLOADS)[T]['keys']>['output']> };
-type Given = { readonly [T in EventType]: Frozen<Own<(typeof PAYLOADS)[T]['keys']>['input']> };
+type Written = { readonly [T in EventType]: Frozen<Own<(typeof PAYLOADS)[T]>['output']> };
+type Given = { readonly [T in EventType]: Frozen<Own<(typeof PAYLOADS)[T]>['input']> };
 
 /** Every payload as our writers fill it. An interface, so that the payload of any type is one of them to the compiler. */
 export interface Payloads extends Written {}
@@ -185,10 +158,7 @@ export type HistoryEntryType = PayloadOf<'HistoryAdded'>['entry_type'];
 export type LoggedErrorType = PayloadOf<'ErrorLogged'>['error_type'];
 
 /** The keys of a payload in wire order. Callers' types need not be true at run time: of no type there are none. */
-export const payloadKeys = (type: EventType): Keys => (isEventType(type) ? PAYLOADS[type].keys : {});
-
-export const aggregateRule = (type: EventType): AggregateRule =>
-  isEventType(type) ? PAYLOADS[type].aggregate : 'work-package';
+export const payloadKeys = (type: EventType): Keys => (isEventType(type) ? PAYLOADS[type] : {});
 
 /** What the payload of a type looks like: as our writers fill it, and as a reader takes it from any client. */
 export const payloadDescription = (type: EventType, mode: 'own' | 'foreign') => DESCRIPTIONS[type][mode];
@@ -224,17 +194,12 @@ export const ERROR_AGGREGATE = 'error';
 
 /** The aggregate that an event's payload names. The id is empty when the payload does not name it as it must. */
 export const aggregateOf = (type: EventType, payload: Readonly<Record<string, unknown>>): Aggregate => {
-  const workPackage = textOf(payload['wp_id']);
-  switch (aggregateRule(type)) {
-    case 'work-package':
-      return { id: workPackage, type: 'WorkPackage' };
-    case 'work-package-or-error':
-      return workPackage === ''
-        ? { id: ERROR_AGGREGATE, type: 'Feature' }
-        : { id: workPackage, type: 'WorkPackage' };
-    case 'feature':
-      return { id: textOf(payload['feature_slug']), type: 'Feature' };
-  }
+  if (type === 'FeatureCreated' || type === 'FeatureCompleted')
+    return { id: textOf(payload['feature_slug']), type: 'Feature' };
+  const id = textOf(payload['wp_id']);
+  return id === '' && type === 'ErrorLogged'
+    ? { id: ERROR_AGGREGATE, type: 'Feature' }
+    : { id, type: 'WorkPackage' };
 };
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
