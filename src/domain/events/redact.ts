@@ -92,24 +92,12 @@ const REDACTED = '[redacted]';
 
 /** Takes out of a text what looks like a secret: by its own shape, or by the name or the option before it. */
 export const hideSecrets = (text: string): string =>
-  !MAY_HOLD_SECRET.test(text)
-    ? text
-    : text
-        .replace(PEM, REDACTED)
-        .replace(URL_CREDENTIALS, (whole, credentials: string) =>
-          isPublicUser(credentials) ? whole : `://${REDACTED}@`,
-        )
-        .replace(COOKIE, `$1${REDACTED}`)
-        .replace(AUTHORIZATION, `$1${REDACTED}`)
-        .replace(BEARER, `$1${REDACTED}`)
-        .replace(TOKEN_OF_A_SERVICE, REDACTED)
-        .replace(ADDRESS_WITH_SECRET, `$1${REDACTED}`)
-        .replace(USER_AND_PASSWORD, `$1${REDACTED}`)
-        .replace(OPTION, `$1${REDACTED}`)
-        .replace(NAMED_PASS, `$1${REDACTED}`)
-        .replace(SECRET, `$1${REDACTED}`)
-        .replace(TOKEN_OR_KEY, `$1${REDACTED}`)
-        .replace(TOKEN_MEMBER, `$1${REDACTED}`);
+  MAY_HOLD_SECRET.test(text)
+    ? ANNOUNCED.reduce(
+        (shown, secret) => shown.replace(secret, `$1${REDACTED}`),
+        text.replace(PEM, REDACTED).replace(TOKEN_OF_A_SERVICE, REDACTED),
+      )
+    : text;
 
 // A sign, a word that announces it, or sixteen characters in a row: no secret is without one, and most texts are. The
 // patterns that look closely take a millisecond to begin.
@@ -149,43 +137,33 @@ const SHAPES = [
 ];
 const TOKEN_OF_A_SERVICE = new RegExp(String.raw`(?<![A-Za-z0-9_])(?:${SHAPES.join('|')})`, 'g');
 
-const BEARER = /\b(bearer[ \t]+)(?!\[redacted\])[\w.~+/=-]{4,}/gi;
-const AUTHORIZATION =
-  /\b(authorization["']?[ \t]*[:=][ \t]*["']?(?:(?:basic|token|digest|apikey|negotiate|hawk|aws4-hmac-sha256)[ \t]+|(?=[\w.~+/=-]{16})))(?!\[redacted\])[^\s"',;]+/gi;
-const COOKIE =
-  /((?<![\w-])(?:(?:set-)?cookie2?["']?[ \t]{0,4}[:=]|(?:-b|--cookie)(?=[ \t=]))[ \t=]{0,4}["']?)(?!\[redacted\])(?=[\w.$-]{1,64}=)[^\n"']+/gi;
-const URL_CREDENTIALS = /:\/\/([^\s/?#"'<>]*)@/g;
-/** Addresses that are a secret from some place on, and signatures in a query. */
-const ADDRESS_WITH_SECRET =
-  /(hooks\.slack\.com\/(?:services|workflows)\/|discord(?:app)?\.com\/api\/webhooks\/|[?&](?:sig|signature|x-amz-signature|x-goog-signature|code)=)(?!\[redacted\])[^\s"'&<>]{8,}/gi;
-
 /** Unquoted, it ends at white space only: to redact too much is better than to leave the end of a secret. */
 const VALUE = String.raw`(?!\[redacted\])(?:"[^"\n]*"|'[^'\n]*'|[^\s"'&:=>][^\s"'&]*)`;
 const SECRET_NAME = String.raw`(?:pass(?:word|wd|phrase|code)|pwd|secret|credentials?|(?:api|access|account|private|secret|auth|client|encryption|signing|shared)[_-]?key)`;
-const SECRET = new RegExp(
-  String.raw`(${SECRET_NAME}[\w-]{0,32}["']?[ \t]{0,4}[:=]{1,3}>?[ \t]{0,4})${VALUE}`,
-  'gi',
-);
-const NAMED_PASS = new RegExp(
-  String.raw`((?<![A-Za-z0-9])(?:[A-Za-z0-9]{1,40}_){0,6}(?:PASS|_auth|(?<=_)pass)["']?=|\blogin[ \t]+\S{1,64}\s+password[ \t]+|\bsshpass[ \t]+-p[ \t]*)${VALUE}`,
-  'g',
-);
-/** What follows an option of a command line as a word of its own. */
-const OPTION = new RegExp(
-  String.raw`((?<![\w-])--?(?:[a-z0-9]{1,20}-){0,4}(?:${SECRET_NAME}|pass|token)(?:[ \t]+|=))(?!-)${VALUE}`,
-  'gi',
-);
-/** The name stays. Two numbers are the user and the group of a container. */
-const USER_AND_PASSWORD = new RegExp(
-  String.raw`((?<![\w-])(?:-u|--user|--proxy-user|-U)(?:[ \t]{1,4}|=)["']?(?!\d{1,10}:\d{1,10}(?!\S))[^\s:"'/=]{1,64}:)(?!\/\/)(?!\[redacted\])[^\s"']+`,
-  'g',
-);
-const TOKEN_OR_KEY = new RegExp(
-  String.raw`((?:token|(?<![a-z])key)["']?[ \t]{0,4}=[ \t]{0,4})${VALUE}`,
-  'gi',
-);
-const TOKEN_MEMBER =
-  /(token["']?[ \t]{0,4}:[ \t]{0,4})(?!\[redacted\])(?:"[^"\n]{8,}"|'[^'\n]{8,}'|[\w.~+/=-]{8,})/gi;
-
-/** `git` is the name under which everybody logs in over SSH. */
-const isPublicUser = (credentials: string): boolean => credentials === 'git' || credentials === '';
+/** What tells that a secret follows, which stays, and the secret. */
+const ANNOUNCED: readonly RegExp[] = [
+  // Whoever logs in with it: `git` is the name under which everybody does so over SSH.
+  /(:\/\/)(?!(?:git)?@(?![^\s/?#"'<>]*@))[^\s/?#"'<>]*(?=@)/g,
+  /((?<![\w-])(?:(?:set-)?cookie2?["']?[ \t]{0,4}[:=]|(?:-b|--cookie)(?=[ \t=]))[ \t=]{0,4}["']?)(?!\[redacted\])(?=[\w.$-]{1,64}=)[^\n"']+/gi,
+  /\b(authorization["']?[ \t]*[:=][ \t]*["']?(?:(?:basic|token|digest|apikey|negotiate|hawk|aws4-hmac-sha256)[ \t]+|(?=[\w.~+/=-]{16})))(?!\[redacted\])[^\s"',;]+/gi,
+  /\b(bearer[ \t]+)(?!\[redacted\])[\w.~+/=-]{4,}/gi,
+  // Addresses that are a secret from some place on, and signatures in a query.
+  /(hooks\.slack\.com\/(?:services|workflows)\/|discord(?:app)?\.com\/api\/webhooks\/|[?&](?:sig|signature|x-amz-signature|x-goog-signature|code)=)(?!\[redacted\])[^\s"'&<>]{8,}/gi,
+  // The name stays. Two numbers are the user and the group of a container.
+  new RegExp(
+    String.raw`((?<![\w-])(?:-u|--user|--proxy-user|-U)(?:[ \t]{1,4}|=)["']?(?!\d{1,10}:\d{1,10}(?!\S))[^\s:"'/=]{1,64}:)(?!\/\/)(?!\[redacted\])[^\s"']+`,
+    'g',
+  ),
+  // What follows an option of a command line as a word of its own.
+  new RegExp(
+    String.raw`((?<![\w-])--?(?:[a-z0-9]{1,20}-){0,4}(?:${SECRET_NAME}|pass|token)(?:[ \t]+|=))(?!-)${VALUE}`,
+    'gi',
+  ),
+  new RegExp(
+    String.raw`((?<![A-Za-z0-9])(?:[A-Za-z0-9]{1,40}_){0,6}(?:PASS|_auth|(?<=_)pass)["']?=|\blogin[ \t]+\S{1,64}\s+password[ \t]+|\bsshpass[ \t]+-p[ \t]*)${VALUE}`,
+    'g',
+  ),
+  new RegExp(String.raw`(${SECRET_NAME}[\w-]{0,32}["']?[ \t]{0,4}[:=]{1,3}>?[ \t]{0,4})${VALUE}`, 'gi'),
+  new RegExp(String.raw`((?:token|(?<![a-z])key)["']?[ \t]{0,4}=[ \t]{0,4})${VALUE}`, 'gi'),
+  /(token["']?[ \t]{0,4}:[ \t]{0,4})(?!\[redacted\])(?:"[^"\n]{8,}"|'[^'\n]{8,}'|[\w.~+/=-]{8,})/gi,
+];
