@@ -18,7 +18,7 @@ describe('one function of the domain', () => {
   afterAll(stop);
 
   it.each([
-    ['deriveProjectSlug', 'events/derived-identity'],
+    ['deriveIdentity', 'events/derived-identity'],
     ['canonicalJson', 'events/canonical-json'],
     ['eventDelayMs', 'delivery/backoff'],
     ['isUlid', 'ids'],

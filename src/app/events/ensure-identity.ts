@@ -9,9 +9,7 @@ import {
 import {
   completeIdentity,
   isComplete,
-  type IdentitySources,
   type KnownIdentity,
-  type ProjectIdentity,
   resolveIdentity,
 } from '../../domain/events/project-identity.js';
 import type {
@@ -24,10 +22,14 @@ import type {
   RepositoryPlace,
 } from '../../ports/events.js';
 import type { Hash, Randomness } from '../../ports/host.js';
+import { UseCase } from './use-case.js';
 
 /** The identity of a checkout's project, and what its config says about sharing. */
-export interface IdentityReading extends ProjectIdentity {
-  readonly sources: IdentitySources;
+export interface IdentityReading {
+  readonly projectUuid: string;
+  readonly projectSlug: string;
+  /** `owner/name`: set by a person, else that of origin. */
+  readonly repoSlug?: string;
   /** Whether the project's events may leave this machine; `unreadable` holds them until the config can be read. */
   readonly share: boolean | 'unreadable';
   readonly autoStart: boolean;
@@ -50,16 +52,10 @@ interface EnsureIdentityPorts {
  * config that cannot be read or written yields the identity remembered for the checkout, else a derived one: the same
  * in every run.
  */
-export class EnsureIdentity {
-  readonly #ports: EnsureIdentityPorts;
-
-  constructor(ports: EnsureIdentityPorts) {
-    this.#ports = ports;
-  }
-
+export class EnsureIdentity extends UseCase<EnsureIdentityPorts> {
   /** `held`: the repository's lock, where the caller has it already. Fails with `lock-busy` only. */
   async run(checkout: Checkout, held?: HeldRepository): Promise<IdentityReading> {
-    const { configs, repository, hash } = this.#ports;
+    const { configs, repository, hash } = this.ports;
     const { projectRoot: path } = checkout;
     const derived = deriveIdentity(hash, path, await repository.originUrl(checkout));
     const memory = await this.#recall(path);
@@ -74,13 +70,13 @@ export class EnsureIdentity {
       }
     }
     const known = isSyncError(memory) ? undefined : memory;
-    const { identity, sources } = resolveIdentity(config, rememberedIdentity(known), derived);
-    const { projectUuid, projectSlug } = identity;
+    const { uuid, slug, repoSlug } = resolveIdentity(config, rememberedIdentity(known), derived);
+    const identity = { projectUuid: uuid.value, projectSlug: slug.value };
     const { share, autoStart, malformed, notes } = config;
     const lastShare = share === 'unreadable' ? known?.share : share;
     if (!isSyncError(memory))
-      await this.#remember(memory, {
-        ...{ path, projectUuid, projectSlug, configReadable: share !== 'unreadable' },
+      await this.#remember({
+        ...{ path, ...identity, configReadable: share !== 'unreadable' },
         ...(lastShare === undefined ? {} : { share: lastShare }),
       });
     const warnings = [
@@ -88,7 +84,11 @@ export class EnsureIdentity {
       ...(failure === undefined ? [] : [`The project's identity cannot be stored: ${failure.message}`]),
       ...notes,
     ];
-    return { ...identity, sources, share, autoStart, warnings };
+    return {
+      ...identity,
+      ...(repoSlug.value !== undefined && { repoSlug: repoSlug.value }),
+      ...{ share, autoStart, warnings },
+    };
   }
 
   /**
@@ -102,7 +102,7 @@ export class EnsureIdentity {
     held: HeldRepository | undefined,
   ): Promise<ProjectConfig> {
     if (isSyncError(memory)) throw memory;
-    const { configs, repository, lamport, randomness } = this.#ports;
+    const { configs, repository, lamport, randomness } = this.ports;
     const remembered = rememberedIdentity(memory);
     const known = remembered.slug === slug ? remembered.uuid : undefined;
     const proposal = { uuid: known ?? randomness.uuid(), slug, nodeId: (await lamport.read()).nodeId };
@@ -114,17 +114,16 @@ export class EnsureIdentity {
   /** A memory that cannot be read fails no command, and is not written over: it may hold the only good identity. */
   async #recall(path: string): Promise<CheckoutMemory | undefined | SyncError> {
     try {
-      return await this.#ports.checkouts.recall(path);
+      return await this.ports.checkouts.recall(path);
     } catch (error) {
       if (!isSyncError(error)) throw error;
       return error;
     }
   }
 
-  async #remember(known: CheckoutMemory | undefined, memory: CheckoutMemory): Promise<void> {
-    if (known !== undefined && MEMORY_KEYS.every((key) => known[key] === memory[key])) return;
+  async #remember(memory: CheckoutMemory): Promise<void> {
     try {
-      await this.#ports.checkouts.remember(memory);
+      await this.ports.checkouts.remember(memory);
     } catch (error) {
       // The memory serves later runs; this one has what it needs.
       if (!isSyncError(error)) throw error;
@@ -137,7 +136,5 @@ export const rememberedIdentity = (memory: CheckoutMemory | undefined): KnownIde
   ...(memory?.projectUuid !== undefined && isUuidV4(memory.projectUuid) && { uuid: memory.projectUuid }),
   ...(memory?.projectSlug !== undefined && { slug: memory.projectSlug }),
 });
-
-const MEMORY_KEYS = ['path', 'projectUuid', 'projectSlug', 'share', 'configReadable'] as const;
 
 const KEPT = "Events keep this checkout's known identity and are held until it is repaired.";

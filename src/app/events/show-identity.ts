@@ -5,12 +5,10 @@ import type { LamportStore, CheckoutRegistry, ConfigStore, RepositoryPlace } fro
 import type { Hash } from '../../ports/host.js';
 import type { DataOf } from '../documents/all.js';
 import { rememberedIdentity } from './ensure-identity.js';
+import { UseCase } from './use-case.js';
 
 /** Who we are here: project, node, checkout. What the project does not have yet is absent. */
 export type IdentityReport = DataOf<'identity show'>;
-/** A value and where it comes from. */
-export type Sourced = IdentityReport['project']['slug'];
-
 interface ShowIdentityPorts {
   readonly configs: ConfigStore;
   readonly checkouts: CheckoutRegistry;
@@ -20,15 +18,9 @@ interface ShowIdentityPorts {
 }
 
 /** Reports the identity in use at a directory and mints nothing; `undefined` outside every project. */
-export class ShowIdentity {
-  readonly #ports: ShowIdentityPorts;
-
-  constructor(ports: ShowIdentityPorts) {
-    this.#ports = ports;
-  }
-
+export class ShowIdentity extends UseCase<ShowIdentityPorts> {
   async run(directory: string): Promise<IdentityReport | undefined> {
-    const { configs, checkouts, repository, lamport: clock, hash } = this.#ports;
+    const { configs, checkouts, repository, lamport: clock, hash } = this.ports;
     const checkout = await repository.locate(directory);
     if (checkout === undefined) return undefined;
     const originUrl = await repository.originUrl(checkout);
@@ -36,18 +28,14 @@ export class ShowIdentity {
     const { malformed, notes, nodeId: mintedBy, share, autoStart } = config;
     const remembered = rememberedIdentity(await checkouts.recall(checkout.projectRoot));
     const derived = deriveIdentity(hash, checkout.projectRoot, originUrl);
-    const { identity, sources } = resolveIdentity(config, remembered, derived);
-    const { repoSlug } = identity;
+    const { uuid, slug, repoSlug } = resolveIdentity(config, remembered, derived);
     // A config that can be written gets a random uuid, not the derived one.
-    const isMinted = malformed !== undefined || sources.projectUuid !== 'derived';
+    const isMinted = malformed !== undefined || uuid.source !== 'derived';
     return {
       project: {
-        uuid: isMinted ? { value: identity.projectUuid, source: sources.projectUuid } : undefined,
-        slug: { value: identity.projectSlug, source: sources.projectSlug },
-        repoSlug:
-          repoSlug === undefined || sources.repoSlug === undefined
-            ? undefined
-            : { value: repoSlug, source: sources.repoSlug },
+        uuid: isMinted ? uuid : undefined,
+        slug,
+        repoSlug: repoSlug.value === undefined ? undefined : { ...repoSlug, value: repoSlug.value },
         mintedBy,
       },
       nodeId: (await clock.read()).nodeId,

@@ -1,67 +1,42 @@
-/** What can be derived of a project without its config: always the same for the same origin, else the same path. */
+/**
+ * What can be derived of a project without its config: always the same for the same origin, else the same path.
+ *
+ * - `uuid` is for a config that can neither be read nor written: the same in every run, and for everybody who cloned
+ *   from the same place by whatever protocol and account. Has the form of a version 4 UUID.
+ * - `slug` is the readable name: the last segment of where the project was cloned from, else the name of its directory.
+ *   Never empty, and never with anything of a credential in it.
+ * - `repoSlug` is `owner/name` of the server it was cloned from, in its own case.
+ */
 export const deriveIdentity = (
   hash: { sha256(text: string): string },
   projectRoot: string,
   originUrl: string | undefined,
 ): { readonly uuid: string; readonly slug: string; readonly repoSlug?: string } => {
-  const repoSlug = deriveRepoSlug(originUrl);
-  const names = projectRoot.split(/[\\/]/).filter((name) => name !== '');
+  const origin = originUrl === undefined ? undefined : parseOrigin(originUrl);
+  const directoryName =
+    projectRoot
+      .split(/[\\/]+/)
+      .filter(Boolean)
+      .at(-1) ?? '';
+  const path = origin?.path.join('/');
+  const name = origin === undefined ? `path:${projectRoot}` : `origin:${origin.host}/${path}`;
   return {
-    uuid: deriveProjectUuid((text) => hash.sha256(text), { originUrl, realPath: projectRoot }),
-    slug: deriveProjectSlug(originUrl, names.at(-1) ?? ''),
-    ...(repoSlug !== undefined && { repoSlug }),
+    uuid: uuidShaped(hash.sha256(name)),
+    slug: slugify(origin?.path.at(-1) ?? '') || slugify(directoryName) || 'project',
+    ...(path !== undefined && origin?.host !== '' && path.includes('/') && { repoSlug: path }),
   };
-};
-
-/**
- * The readable name of a project: the last segment of where it was cloned from, else the name of its directory.
- * Lower case, with `-` for every run of other characters than letters and digits of ASCII; never empty, and never
- * with anything of a credential in it.
- */
-export const deriveProjectSlug = (originUrl: string | undefined, directoryName: string): string => {
-  const origin = originUrl === undefined ? undefined : parseOrigin(originUrl);
-  return slugify(origin?.path.at(-1) ?? '') || slugify(directoryName) || LAST_RESORT;
-};
-
-/** `owner/name` of the server the project was cloned from, in its own case; `undefined` for anything else. */
-export const deriveRepoSlug = (originUrl: string | undefined): string | undefined => {
-  const origin = originUrl === undefined ? undefined : parseOrigin(originUrl);
-  return origin?.at === 'server' && origin.path.length >= 2 ? origin.path.join('/') : undefined;
 };
 
 /** Whether a text that a person set has the form `owner/name`, possibly with groups between. */
 export const isRepoSlug = (text: string): boolean =>
   text.includes('/') && text.split('/').every((part) => part.trim() !== '');
 
-const LAST_RESORT = 'project';
-
+/** Lower case, with `-` for every run of other characters than letters and digits of ASCII. */
 const slugify = (text: string): string =>
   text
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '');
-
-/** What a project is recognised by when its config cannot tell. */
-interface ProjectTraits {
-  readonly originUrl: string | undefined;
-  /** Real path of the project root. */
-  readonly realPath: string;
-}
-
-/**
- * A project uuid for a config that can neither be read nor written: the same in every run, and for everybody who
- * cloned from the same place by whatever protocol and account. Has the form of a version 4 UUID.
- */
-export const deriveProjectUuid = (sha256: Sha256, traits: ProjectTraits): string =>
-  uuidShaped(sha256(nameOf(traits)));
-
-const nameOf = ({ originUrl, realPath }: ProjectTraits): string => {
-  const origin = originUrl === undefined ? undefined : parseOrigin(originUrl);
-  if (origin === undefined) return `path:${realPath}`;
-  return origin.at === 'server'
-    ? `origin:${origin.host}/${origin.path.join('/')}`
-    : `origin:/${origin.path.join('/')}`;
-};
 
 const uuidShaped = (hex: string): string => {
   const variant = '89ab'.charAt(Number.parseInt(hex.charAt(16), 16) & 3);
@@ -74,9 +49,6 @@ const uuidShaped = (hex: string): string => {
   ].join('-');
 };
 
-/** Lower-case hex of the SHA-256 of a text. */
-type Sha256 = (text: string) => string;
-
 /** What makes one node different from another: the machine and the user on it. */
 interface NodeTraits {
   readonly machineId?: string | undefined;
@@ -88,15 +60,18 @@ interface NodeTraits {
  * A stable, anonymised identifier of machine and user: the first 12 hex characters of the hash of machine id, host
  * and user. It is derived once, when the clock is made, and read from there ever after.
  */
-export const deriveNodeId = (sha256: Sha256, { machineId, hostname, username }: NodeTraits): string =>
-  sha256([machineId ?? '', hostname, username].join('\n')).slice(0, 12);
+export const deriveNodeId = (
+  sha256: (text: string) => string,
+  { machineId, hostname, username }: NodeTraits,
+): string => sha256([machineId ?? '', hostname, username].join('\n')).slice(0, 12);
 
 /** Where a repository was cloned from, as far as its URL tells. Credentials, ports and queries are gone. */
-type Origin =
-  /** A repository on a server; `path` has at least one segment, without `.git`. */
-  | { readonly at: 'server'; readonly host: string; readonly path: readonly string[] }
-  /** A directory of this machine or of a mounted one. */
-  | { readonly at: 'directory'; readonly path: readonly string[] };
+interface Origin {
+  /** Empty for a directory of this machine or of a mounted one. */
+  readonly host: string;
+  /** At least one segment, without `.git`. */
+  readonly path: readonly string[];
+}
 
 /**
  * Reads a remote URL in every form that git takes: with a scheme, scp-like, `file:`, a path, a Windows path.
@@ -105,7 +80,12 @@ type Origin =
 const parseOrigin = (url: string): Origin | undefined => {
   const text = url.trim();
   const schemed = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/([^/\\?#]*)([^?#]*)/.exec(text);
-  if (schemed !== null) return fromScheme(schemed[1] ?? '', schemed[2] ?? '', schemed[3] ?? '');
+  if (schemed !== null) {
+    const [, scheme = '', authority = '', encoded = ''] = schemed;
+    const path = percentDecoded(encoded);
+    if (scheme.toLowerCase() === 'file') return directory(path);
+    return server(withoutUser(authority).replace(/:\d*$/, ''), path);
+  }
   if (isPath(text)) return directory(text);
   const scpLike = /^(?:([^/\\]*)@)?(\[[^\]]*\]|[^:/\\@]+):([^]*)$/.exec(text);
   if (scpLike === null) return directory(withoutUser(text));
@@ -115,34 +95,22 @@ const parseOrigin = (url: string): Origin | undefined => {
   return path.includes('/') ? directory(withoutUser(text)) : undefined;
 };
 
-const fromScheme = (scheme: string, authority: string, path: string): Origin | undefined => {
-  const decoded = percentDecoded(path);
-  return scheme.toLowerCase() === 'file'
-    ? directory(decoded)
-    : server(withoutUser(authority).replace(/:\d*$/, ''), decoded);
-};
+const server = (host: string, path: string): Origin | undefined =>
+  origin(host.toLowerCase(), path.split('/'));
 
-const server = (host: string, path: string): Origin | undefined => {
-  const segments = segmentsOf(path, /\/+/);
-  return segments.length === 0 ? undefined : { at: 'server', host: host.toLowerCase(), path: segments };
-};
+const directory = (path: string): Origin | undefined =>
+  origin('', path.replace(/^[A-Za-z]:(?=[\\/])/, '').split(/[\\/]/));
 
-const directory = (path: string): Origin | undefined => {
-  const segments = segmentsOf(path.replace(/^[A-Za-z]:(?=[\\/])/, ''), /[\\/]+/);
-  return segments.length === 0 ? undefined : { at: 'directory', path: segments };
+const origin = (host: string, segments: readonly string[]): Origin | undefined => {
+  const named = segments.map((segment) => segment.trim()).filter((segment) => segment !== '');
+  const last = named.pop()?.replace(/\.git$/i, '') ?? '';
+  return last === '' ? undefined : { host, path: [...named, last] };
 };
 
 const isPath = (text: string): boolean => /^(?:[A-Za-z]:)?[\\/]|^\.\.?(?:[\\/]|$)/.test(text);
 
 /** What stands before the last `@` of the first segment may be a credential and never matters. */
 const withoutUser = (text: string): string => text.replace(/^[^/\\]*@/, '');
-
-const segmentsOf = (path: string, separator: RegExp): readonly string[] => {
-  const segments = path.split(separator).map((segment) => segment.trim());
-  const named = segments.filter((segment) => segment !== '');
-  const last = named.pop()?.replace(/\.git$/i, '') ?? '';
-  return last === '' ? [] : [...named, last];
-};
 
 const percentDecoded = (path: string): string => {
   try {

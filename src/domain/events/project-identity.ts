@@ -1,60 +1,32 @@
 import type { ProjectConfig } from './project-config.js';
 
-/** The value that says which project a checkout belongs to. */
-export interface ProjectIdentity {
-  readonly projectUuid: string;
-  readonly projectSlug: string;
-  /** `owner/name`: set by a person, else that of origin. */
-  readonly repoSlug?: string;
-}
-
-/** Where a value of an identity comes from. */
-export type IdentitySource =
-  /** It stands in the project's config. */
-  | 'config'
-  /** The config could not be used; it is what was last seen there. */
-  | 'remembered'
-  /** Computed from origin or from the path. */
-  | 'derived';
-
-export interface IdentitySources {
-  readonly projectUuid: IdentitySource;
-  readonly projectSlug: IdentitySource;
-  readonly repoSlug?: IdentitySource;
-}
-
 /** What one place knows of a project's identity. */
 export interface KnownIdentity {
   readonly uuid?: string;
   readonly slug?: string;
+  /** `owner/name`: set by a person, else that of origin. */
   readonly repoSlug?: string;
 }
 
-export interface ResolvedIdentity {
-  readonly identity: ProjectIdentity;
-  readonly sources: IdentitySources;
-}
+/** Where a value comes from: the project's config, what was last seen there, or origin and path. */
+type IdentitySource = 'config' | 'remembered' | 'derived';
 
 /** Each value from the best place that has it: the config, else what is remembered of it, else what can be derived. */
 export const resolveIdentity = (
   config: KnownIdentity,
   remembered: KnownIdentity,
   derived: KnownIdentity & { readonly uuid: string; readonly slug: string },
-): ResolvedIdentity => {
-  const from = (key: 'uuid' | 'slug'): readonly [value: string, source: IdentitySource] => {
-    if (config[key] !== undefined) return [config[key], 'config'];
-    return remembered[key] === undefined ? [derived[key], 'derived'] : [remembered[key], 'remembered'];
+) => {
+  const best = <Key extends keyof KnownIdentity>(key: Key) => {
+    const isKnown = ({ [key]: value }: KnownIdentity): boolean => value !== undefined;
+    const source: IdentitySource = isKnown(config)
+      ? 'config'
+      : isKnown(remembered)
+        ? 'remembered'
+        : 'derived';
+    return { value: config[key] ?? remembered[key] ?? derived[key], source };
   };
-  const [[projectUuid, uuidFrom], [projectSlug, slugFrom]] = [from('uuid'), from('slug')];
-  const repoSlug = config.repoSlug ?? derived.repoSlug;
-  return {
-    identity: { projectUuid, projectSlug, ...(repoSlug !== undefined && { repoSlug }) },
-    sources: {
-      projectUuid: uuidFrom,
-      projectSlug: slugFrom,
-      ...(repoSlug !== undefined && { repoSlug: config.repoSlug === undefined ? 'derived' : 'config' }),
-    },
-  };
+  return { uuid: best('uuid'), slug: best('slug'), repoSlug: best('repoSlug') };
 };
 
 /** The values that would be used for whatever the config lacks. */

@@ -47,7 +47,6 @@ describe('the identity of a checkout', () => {
     expect(first).toMatchObject({
       projectSlug: 'my-repo',
       repoSlug: 'acme/My_Repo',
-      sources: { projectUuid: 'config', projectSlug: 'config', repoSlug: 'derived' },
       share: true,
       autoStart: true,
       warnings: [],
@@ -66,29 +65,14 @@ describe('the identity of a checkout', () => {
     expect(reading).toMatchObject({ projectUuid: uuid, projectSlug: 'demo' });
     expect(reading).not.toHaveProperty('repoSlug');
     expect(locks).toEqual([]);
-    const remembered = await checkouts.recall(ROOT);
-    const frozen = new Proxy(checkouts, {
-      get: (target, key) => {
-        if (key === 'remember') throw new Error('written although nothing changed');
-        return Reflect.get(target, key).bind(target) as unknown;
-      },
-    });
-    expect(remembered).toEqual({
+    expect(await checkouts.recall(ROOT)).toEqual({
       path: ROOT,
       projectUuid: uuid,
       projectSlug: 'demo',
       share: true,
       configReadable: true,
     });
-    const again = new EnsureIdentity({
-      configs: config,
-      checkouts: frozen,
-      lamport: new MemoryLamportStore(),
-      hash: new CryptoHash(),
-      randomness: new SeededRandomness(),
-      repository,
-    });
-    expect(await again.run(checkout)).toEqual(reading);
+    expect(await process().run(checkout)).toEqual(reading);
   });
 
   it('keeps what is there and fills in only what is missing', async () => {
@@ -101,7 +85,6 @@ describe('the identity of a checkout', () => {
       projectUuid: uuid,
       projectSlug: 'my-demo',
       repoSlug: 'set/by-hand',
-      sources: { repoSlug: 'config' },
       share: false,
       autoStart: false,
     });
@@ -118,11 +101,11 @@ describe('the identity of a checkout', () => {
   });
 
   it('is completed under the lock that the caller holds already', async () => {
-    const { locks, process } = makeWorld();
+    const { config, locks, process } = makeWorld();
     const reading = await repository.exclusive(await project.checkout(), (held) =>
       process().run(held.checkout, held),
     );
-    expect(reading.sources.projectUuid).toBe('config');
+    expect(await config.read(ROOT)).toMatchObject({ document: { project: { uuid: reading.projectUuid } } });
     expect(locks).toEqual([]);
   });
 });
@@ -133,10 +116,10 @@ describe('a config that cannot be written', () => {
     config.makeReadOnly(ROOT);
     const checkout = await project.checkout();
     const first = await process(1).run(checkout);
-    expect(first).toMatchObject({ projectSlug: 'repo', share: true, sources: { projectUuid: 'derived' } });
+    expect(first).toMatchObject({ projectSlug: 'repo', share: true });
     expect(first.warnings).toHaveLength(1);
     const second = await process(2).run(checkout);
-    expect(second).toMatchObject({ projectUuid: first.projectUuid, sources: { projectUuid: 'remembered' } });
+    expect(second).toMatchObject({ projectUuid: first.projectUuid });
 
     const elsewhere = makeWorld('git@github.com:acme/repo.git');
     elsewhere.config.makeReadOnly(ROOT);
@@ -152,7 +135,6 @@ describe('a config that cannot be written', () => {
     await checkouts.remember((await readOnly.checkouts.recall(ROOT))!);
     expect(await process(5).run(await project.checkout())).toMatchObject({
       projectUuid: before.projectUuid,
-      sources: { projectUuid: 'config' },
     });
     expect(await config.read(ROOT)).toMatchObject({ document: { project: { uuid: before.projectUuid } } });
   });
@@ -169,7 +151,6 @@ describe('a config that cannot be written', () => {
     config.makeReadOnly(ROOT);
     expect(await process().run(await project.checkout())).toMatchObject({
       projectUuid: uuid,
-      sources: { projectUuid: 'config', projectSlug: 'derived' },
     });
   });
 
@@ -223,7 +204,6 @@ describe('scenario 20: a config that cannot be understood', () => {
       projectUuid: uuid,
       projectSlug: 'demo',
       share: 'unreadable',
-      sources: { projectUuid: 'remembered' },
       warnings: [expect.stringContaining('line 4: holds a merge conflict marker')],
     });
     expect(locks).toEqual([]);
@@ -239,7 +219,7 @@ describe('scenario 20: a config that cannot be understood', () => {
     config.putBroken(ROOT, 'bad YAML');
     const checkout = await project.checkout();
     const first = await process(1).run(checkout);
-    expect(first).toMatchObject({ share: 'unreadable', sources: { projectUuid: 'derived' } });
+    expect(first).toMatchObject({ share: 'unreadable' });
     expect((await process(2).run(checkout)).projectUuid).toBe(first.projectUuid);
   });
 
@@ -298,7 +278,7 @@ describe('a memory of checkouts that cannot be read', () => {
     const remembered = await checkouts.recall(ROOT);
     const recall = checkouts.recall.bind(checkouts);
     checkouts.recall = () => Promise.reject(new SyncError('storage-failed', 'The disk does not answer.'));
-    expect(await process().run(checkout)).toMatchObject({ projectUuid, sources: { projectUuid: 'config' } });
+    expect(await process().run(checkout)).toMatchObject({ projectUuid });
     config.putBroken(ROOT, 'no YAML');
     await process().run(checkout);
     checkouts.recall = recall;

@@ -16,7 +16,6 @@ const IDENTITY: IdentityReading = {
   projectUuid: PROJECT,
   projectSlug: 'demo',
   repoSlug: 'acme/demo',
-  sources: { projectUuid: 'config', projectSlug: 'config' },
   share: true,
   autoStart: true,
   warnings: [],

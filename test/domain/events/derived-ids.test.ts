@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import { deriveProjectUuid, deriveNodeId } from '../../../src/domain/events/derived-identity.js';
+import { deriveIdentity, deriveNodeId } from '../../../src/domain/events/derived-identity.js';
 import { isNodeId, isUuidV4 } from '../../../src/domain/ids.js';
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 const derive = (originUrl: string | undefined, realPath = '/work/demo') =>
-  deriveProjectUuid(sha256, { originUrl, realPath });
+  deriveIdentity({ sha256 }, realPath, originUrl).uuid;
 
 describe('a derived project uuid', () => {
   it('has the form of version 4 and is the same every time', () => {

@@ -130,17 +130,16 @@ describe('the identity in use', () => {
 
   it('takes each value from the best place that has it', () => {
     expect(resolveIdentity({ uuid: 'c', repoSlug: 'c/r' }, { uuid: 'r', slug: 'rs' }, derived)).toEqual({
-      identity: { projectUuid: 'c', projectSlug: 'rs', repoSlug: 'c/r' },
-      sources: { projectUuid: 'config', projectSlug: 'remembered', repoSlug: 'config' },
+      uuid: { value: 'c', source: 'config' },
+      slug: { value: 'rs', source: 'remembered' },
+      repoSlug: { value: 'c/r', source: 'config' },
     });
     expect(resolveIdentity({}, {}, derived)).toEqual({
-      identity: { projectUuid: 'd', projectSlug: 'ds', repoSlug: 'd/r' },
-      sources: { projectUuid: 'derived', projectSlug: 'derived', repoSlug: 'derived' },
+      uuid: { value: 'd', source: 'derived' },
+      slug: { value: 'ds', source: 'derived' },
+      repoSlug: { value: 'd/r', source: 'derived' },
     });
-    expect(resolveIdentity({}, {}, { uuid: 'd', slug: 'ds' }).identity).toEqual({
-      projectUuid: 'd',
-      projectSlug: 'ds',
-    });
+    expect(resolveIdentity({}, {}, { uuid: 'd', slug: 'ds' }).repoSlug.value).toBeUndefined();
   });
 });
 

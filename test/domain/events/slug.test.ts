@@ -1,9 +1,8 @@
 import fc from 'fast-check';
-import {
-  deriveProjectSlug,
-  deriveRepoSlug,
-  isRepoSlug,
-} from '../../../src/domain/events/derived-identity.js';
+import { deriveIdentity, isRepoSlug } from '../../../src/domain/events/derived-identity.js';
+
+const derived = (originUrl: string | undefined, directory = 'directory') =>
+  deriveIdentity({ sha256: () => '' }, `/work/${directory}`, originUrl);
 
 describe('the slugs of a project', () => {
   it.each([
@@ -41,8 +40,8 @@ describe('the slugs of a project', () => {
     ['git@host:.github.git', 'github', undefined],
     ['https://h/a/__b..c__', 'b-c', 'a/__b..c__'],
   ])('of %s are %s and %s', (url, slug, repoSlug) => {
-    expect(deriveProjectSlug(url, 'directory')).toBe(slug);
-    expect(deriveRepoSlug(url)).toBe(repoSlug);
+    expect(derived(url).slug).toBe(slug);
+    expect(derived(url).repoSlug).toBe(repoSlug);
   });
 
   it.each([
@@ -56,13 +55,13 @@ describe('the slugs of a project', () => {
     '/',
     'user:tok@host',
   ])('fall back to the directory where origin %j names nothing', (url) => {
-    expect(deriveProjectSlug(url, 'My Project (2)')).toBe('my-project-2');
+    expect(derived(url, 'My Project (2)').slug).toBe('my-project-2');
   });
 
-  it.each(['', '日本', '---', '.'])(
+  it.each(['日本', '---', '.'])(
     'end with "project" when the directory %j says nothing either',
     (directory) => {
-      expect(deriveProjectSlug(undefined, directory)).toBe('project');
+      expect(derived(undefined, directory).slug).toBe('project');
     },
   );
 
@@ -76,7 +75,7 @@ describe('the slugs of a project', () => {
     'https://host/acme/repo?access_token=hunter2',
     'https://host/acme/repo#hunter2',
   ])('never hold the credential of %s', (url) => {
-    expect(`${deriveProjectSlug(url, 'directory')} ${deriveRepoSlug(url) ?? ''}`).not.toContain('hunter2');
+    expect(`${derived(url).slug} ${derived(url).repoSlug ?? ''}`).not.toContain('hunter2');
   });
 
   it('are kebab-case and never empty, whatever origin and directory are', () => {
@@ -85,8 +84,8 @@ describe('the slugs of a project', () => {
         fc.option(fc.oneof(fc.string(), fc.webUrl()), { nil: undefined }),
         fc.string(),
         (url, directory) => {
-          expect(deriveProjectSlug(url, directory)).toMatch(/^[a-z0-9]+(?:-[a-z0-9]+)*$/);
-          const repoSlug = deriveRepoSlug(url);
+          expect(derived(url, directory).slug).toMatch(/^[a-z0-9]+(?:-[a-z0-9]+)*$/);
+          const repoSlug = derived(url).repoSlug;
           if (repoSlug !== undefined) expect(isRepoSlug(repoSlug)).toBe(true);
         },
       ),

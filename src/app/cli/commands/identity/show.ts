@@ -1,4 +1,4 @@
-import type { IdentityReport, Sourced } from '../../../events/show-identity.js';
+import type { IdentityReport } from '../../../events/show-identity.js';
 import { defineCommand } from '../../define-command.js';
 import { facts } from '../../render/table.js';
 import { dim, type Text } from '../../render/text.js';
@@ -35,5 +35,5 @@ const rowsOf = ({
   ['background sync', autoStart ? 'on' : 'off'],
 ];
 
-const sourced = (entry: Sourced | undefined): Text =>
+const sourced = (entry: IdentityReport['project']['uuid']): Text =>
   entry === undefined ? dim('none yet') : [entry.value, ' ', dim(`(${entry.source})`)];
