@@ -33,7 +33,11 @@ export const buildFacts = <T extends EventType>(
     path: path === '' ? 'payload' : `payload.${path}`,
     reason,
   }));
-  const payload = redactAll(type, withDefaults(type, unfit.length === 0 ? given : toJson(given)), redaction);
+  const payload = redactAll(
+    type,
+    withDefaults(type, unfit.length === 0 ? given : toJson(given, wellFormed)),
+    redaction,
+  );
   const about = aggregateOf(type, payload);
   const event = fit<T>({
     event_type: type,
@@ -59,96 +63,72 @@ const withDefaults = (type: EventType, given: unknown): Fields => {
   return Object.fromEntries([...known, ...unknown].filter(([, value]) => value !== undefined)) as Fields;
 };
 
+/**
+ * Free text is redacted as its kind says; a value that nobody has described may hold anything, so every text in it is
+ * redacted. Values that are confined stay as they are.
+ */
 const redactAll = (type: EventType, payload: Fields, scope: RedactionScope): Fields => {
   const keys = payloadKeys(type);
+  const redactMember = (name: string, value: unknown): unknown => {
+    const key = ownMember(keys, name) as PayloadKey | undefined;
+    if (key === undefined) return toJson(value, (text) => redact(text, scope));
+    if (key.free === undefined || typeof value !== 'string') return value;
+    return key.free === 'trace' ? redactTrace(value, scope) : redact(value, scope);
+  };
   return Object.fromEntries(
-    Object.entries(payload).map(([key, value]) => [
-      key,
-      redactMember(ownMember(keys, key) as PayloadKey | undefined, value, scope),
-    ]),
+    Object.entries(payload).map(([name, value]) => [name, redactMember(name, value)]),
   );
 };
 
+/**
+ * Saves the bytes that an envelope has too many: cuts the free texts of its payload, the longest first, and where that is
+ * not enough leaves out the largest other values, which makes the payload invalid and is seen as such. Every cut is
+ * visible.
+ */
 const fit = <T extends EventType>(event: EventFacts<T>): EventFacts<T> => {
-  const excess = utf8Length(JSON.stringify(sample(event))) - MAX_ENVELOPE_BYTES;
+  let excess = utf8Length(JSON.stringify(sample(event))) - MAX_ENVELOPE_BYTES;
   if (excess <= 0) return event;
   const keys = payloadKeys(event.event_type);
-  const free = Object.keys(keys).filter((key) => keys[key]?.free !== undefined);
-  return { ...event, payload: fitPayload(event.payload as Fields, free, excess) as EventFacts<T>['payload'] };
-};
-
-/** The envelope as it will be at most: the largest node id and Lamport timestamp there can be. */
-const sample = (event: EventFacts) => seal(event, 'ffffffffffff', 2 ** 48);
-
-/**
- * Redacts one value of a payload. Free text is redacted as its kind says; a value that nobody has described may
- * hold anything, so every text in it is redacted. Values that are confined stay as they are.
- */
-const redactMember = (key: PayloadKey | undefined, value: unknown, scope: RedactionScope): unknown => {
-  if (key === undefined) return redactDeep(value, scope);
-  if (key.free === undefined || typeof value !== 'string') return value;
-  return key.free === 'trace' ? redactTrace(value, scope) : redact(value, scope);
-};
-
-const redactDeep = (value: unknown, scope: RedactionScope): unknown => {
-  if (typeof value === 'string') return redact(value, scope);
-  if (Array.isArray(value)) return value.map((item) => redactDeep(item, scope));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, member]) => [redact(key, scope), redactDeep(member, scope)]),
-  );
-};
-
-/**
- * The nearest value that JSON can hold, for keeping what is not valid: what JSON does not know becomes text, what is
- * nested too deeply or appears for a second time is left out, unpaired surrogates become the replacement character.
- */
-const toJson = (value: unknown, depth = 0, seen = new Set<object>()): unknown => {
-  if (typeof value === 'string') return wellFormed(value);
-  if (value === null || value === undefined || typeof value === 'boolean' || Number.isFinite(value))
-    return value;
-  if (typeof value !== 'object') return String(value);
-  if (depth >= MAX_DEPTH || seen.has(value)) return LEFT_OUT;
-  seen.add(value);
-  if (Array.isArray(value)) return Array.from(value, (item) => toJson(item, depth + 1, seen));
-  return Object.fromEntries(
-    Object.entries(value).map(([key, member]) => [wellFormed(key), toJson(member, depth + 1, seen)]),
-  );
-};
-
-const LEFT_OUT = '[left out]';
-
-/**
- * Saves `excess` bytes of a payload: cuts its free texts, the longest first, and where that is not enough leaves out
- * the largest other values, which makes the payload invalid and is seen as such. Every cut is visible.
- */
-const fitPayload = (payload: Fields, freeKeys: readonly string[], excess: number): Fields => {
-  const fitted = new Map(Object.entries(payload));
-  let left = excess;
+  const isFree = (key: string, value: unknown): value is string =>
+    typeof value === 'string' && (ownMember(keys, key) as PayloadKey | undefined)?.free !== undefined;
+  const bySize = Object.entries(event.payload).sort(([, a], [, b]) => sizeOf(b) - sizeOf(a));
+  const fitted = new Map<string, unknown>(Object.entries(event.payload));
   const replace = (key: string, value: string): void => {
-    left -= sizeOf(fitted.get(key)) - sizeOf(value);
+    excess -= sizeOf(fitted.get(key)) - sizeOf(value);
     fitted.set(key, value);
   };
-  for (const [key, value] of largestFirst(payload, (name) => freeKeys.includes(name))) {
-    if (left > 0 && typeof value === 'string') {
-      replace(key, cutText(value, Math.max(SMALLEST_CUT_BYTES, jsonLength(value) - left)));
-    }
+  for (const [key, value] of bySize) {
+    if (excess > 0 && isFree(key, value))
+      replace(key, cutText(value, Math.max(SMALLEST_CUT_BYTES, jsonLength(value) - excess)));
   }
-  for (const [key, value] of largestFirst(payload, (name) => !freeKeys.includes(name))) {
-    if (left > 0) replace(key, `[left out: ${sizeOf(value)} bytes]`);
+  for (const [key, value] of bySize) {
+    if (excess > 0 && !isFree(key, value)) replace(key, `[left out: ${sizeOf(value)} bytes]`);
   }
-  return Object.fromEntries(fitted);
+  return { ...event, payload: Object.fromEntries(fitted) as unknown as EventFacts<T>['payload'] };
 };
 
 /** A free text is not cut below this many bytes while there are others to cut. */
 const SMALLEST_CUT_BYTES = 512;
 
-const largestFirst = (
-  payload: Fields,
-  isChosen: (key: string) => boolean,
-): readonly (readonly [string, unknown])[] =>
-  Object.entries(payload)
-    .filter(([key]) => isChosen(key))
-    .sort(([, a], [, b]) => sizeOf(b) - sizeOf(a));
-
 const sizeOf = (value: unknown): number => utf8Length(JSON.stringify(value) ?? '');
+
+/** The envelope as it will be at most: the largest node id and Lamport timestamp there can be. */
+const sample = (event: EventFacts) => seal(event, 'ffffffffffff', 2 ** 48);
+
+/**
+ * The nearest value that JSON can hold, with every text and key rewritten: what JSON does not know becomes text, what is
+ * nested too deeply or appears for a second time is left out.
+ */
+const toJson = (value: unknown, rewrite: (text: string) => string, depth = 0, seen = new Set()): unknown => {
+  if (typeof value === 'string') return rewrite(value);
+  if (value === null || value === undefined || typeof value === 'boolean' || Number.isFinite(value))
+    return value;
+  if (typeof value !== 'object') return String(value);
+  if (depth >= MAX_DEPTH || seen.has(value)) return LEFT_OUT;
+  seen.add(value);
+  const inner = (each: unknown): unknown => toJson(each, rewrite, depth + 1, seen);
+  if (Array.isArray(value)) return Array.from(value, inner);
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [rewrite(key), inner(member)]));
+};
+
+const LEFT_OUT = '[left out]';

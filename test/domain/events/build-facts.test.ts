@@ -147,6 +147,12 @@ describe('facts of an event', () => {
     expect(event.payload.dependencies).toBe('[left out: 140001 bytes]');
   });
 
+  it('leaves out what is too large where a free text should be', () => {
+    const title = Array.from({ length: 20_000 }, () => 'WP01') as unknown as string;
+    const { event } = build('WPCreated', { ...payloads.WPCreated, title });
+    expect(event.payload.title).toBe('[left out: 140001 bytes]');
+  });
+
   it('reports what JSON cannot hold and keeps the nearest that it can', () => {
     const payload: Record<string, unknown> = {
       ...payloads.HistoryAdded,
