@@ -113,7 +113,7 @@ export class LamportFile {
     const updatedAt = new Date(this.#surroundings.nowMs()).toISOString();
     const content = { value, node_id: nodeId, updated_at: updatedAt, boot_id: bootId, machine };
     const text = `${JSON.stringify(content)}\n`;
-    if (bootId !== undefined && this.#descriptor !== undefined && isSuccessor(text, this.#text, updatedAt))
+    if (bootId !== undefined && this.#descriptor !== undefined && isSuccessor(text, this.#text))
       writeFully(this.#descriptor, Buffer.from(text, 'utf8'), 0);
     else {
       this.close();
@@ -157,17 +157,10 @@ interface StoredClock {
   readonly machine?: string;
 }
 
-/** Whether the texts differ in nothing but the time and a value that is not lower and has as many digits. */
-const isSuccessor = (after: string, before: string, updatedAt: string): boolean => {
-  const node = after.indexOf(',');
-  const time = after.indexOf(updatedAt);
-  const rest = time + updatedAt.length;
-  return (
-    before.length === after.length &&
-    before.slice(0, node) <= after.slice(0, node) &&
-    before.slice(node, time) === after.slice(node, time) &&
-    before.slice(rest) === after.slice(rest)
-  );
-};
+/** Whether the texts differ in nothing but a later time and a value that is not lower and has as many digits. */
+const isSuccessor = (after: string, before: string): boolean =>
+  before.length === after.length && before <= after && unchanging(before) === unchanging(after);
+
+const unchanging = (text: string): string => text.replace(/^\{"value":\d+|"updated_at":"[^"]*"/g, '');
 
 const MISSING = 'the clock file is missing';

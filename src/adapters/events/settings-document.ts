@@ -73,30 +73,25 @@ const parsedToml = (text: string): Result<Fields, string> => {
 /** The value alone is replaced, or one line is added below `[sync]`, or the table is added at the end. */
 const spliceSetting = (text: string, key: string, value: string | number): string => {
   const written = JSON.stringify(value);
-  const present = entryOf(key);
-  const eol = /\r?\n/.exec(text)?.[0] ?? '\n';
-  const lines = text === '' ? [] : text.split(/(?<=\n)/);
   const entry = `${key} = ${written}`;
-  const header = lines.findIndex((line) => SYNC_HEADER.test(line));
-  if (header < 0)
-    return `${text}${endsOpen(text) ? eol : ''}${text === '' ? '' : eol}[sync]${eol}${entry}${eol}`;
-  const next = lines.findIndex((line, index) => index > header && ANY_HEADER.test(line));
-  const table = lines.slice(header + 1, next < 0 ? lines.length : next);
-  const position = table.findIndex((line) => present.test(line));
-  if (position >= 0) {
-    const replaced = (table[position] ?? '').replace(present, (_line, before: string) => before + written);
-    return lines.map((line, index) => (index === header + 1 + position ? replaced : line)).join('');
+  const eol = /\r?\n/.exec(text)?.[0] ?? '\n';
+  const header = SYNC_HEADER.exec(text);
+  if (header === null) {
+    const before = text === '' ? '' : `${text}${text.endsWith('\n') ? '' : eol}${eol}`;
+    return `${before}[sync]${eol}${entry}${eol}`;
   }
-  const opened = endsOpen(lines[header] ?? '') ? eol : '';
-  return [...lines.slice(0, header + 1), `${opened}${entry}${eol}`, ...lines.slice(header + 1)].join('');
+  const start = header.index + header[0].length;
+  const [table = ''] = text.slice(start).split(ANY_HEADER, 1);
+  const replaced = table.replace(entryOf(key), (_entry, before: string) => before + written);
+  const isThere = entryOf(key).test(table);
+  return `${text.slice(0, start)}${isThere ? replaced : `${eol}${entry}${table}`}${text.slice(start + table.length)}`;
 };
 
-const SYNC_HEADER = /^\ufeff?[ \t]*\[[ \t]*(?:sync|"sync"|'sync')[ \t]*\]/;
-const ANY_HEADER = /^[ \t]*\[/;
+const SYNC_HEADER = /^\ufeff?[ \t]*\[[ \t]*(?:sync|"sync"|'sync')[ \t]*\].*/m;
+const ANY_HEADER = /^(?=[ \t]*\[)/m;
 /** Key and value; what stands behind the value stays. */
 const entryOf = (key: string): RegExp =>
   new RegExp(
     String.raw`^([ \t]*(?:${key}|"${key}"|'${key}')[ \t]*=[ \t]*)(?:"(?:[^"\\\r\n]|\\.)*"|'[^'\r\n]*'|[\w.+:-]+)`,
+    'm',
   );
-
-const endsOpen = (text: string): boolean => text !== '' && !text.endsWith('\n');

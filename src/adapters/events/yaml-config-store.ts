@@ -112,7 +112,7 @@ const MAX_CONFIG_BYTES = 16_384;
 const FOLDER = '.kittify';
 const CONFIG = `${FOLDER}/config.yaml`;
 
-const configPath = (projectRoot: string): string => join(projectRoot, '.kittify', 'config.yaml');
+const configPath = (projectRoot: string): string => join(projectRoot, CONFIG);
 
 const readConfig = (projectRoot: string): ConfigReading => {
   try {

@@ -6,14 +6,10 @@ export const utf8Length = (text: string): number => {
     const unit = text.charCodeAt(index);
     if (unit >= 0x80) bytes += unit < 0x800 ? 1 : 2;
     // Two units become four bytes.
-    if (isPairAt(text, index)) index++;
+    if ((unit & 0xfc00) === 0xd800 && (text.charCodeAt(index + 1) & 0xfc00) === 0xdc00) index++;
   }
   return bytes;
 };
-
-/** Whether a surrogate pair, one character of two units, begins at `index`. */
-export const isPairAt = (text: string, index: number): boolean =>
-  (text.charCodeAt(index) & 0xfc00) === 0xd800 && (text.charCodeAt(index + 1) & 0xfc00) === 0xdc00;
 
 /** Whether every surrogate of the text has its partner, so that the text survives UTF-8. */
 export const isWellFormed = (text: string): boolean => !UNPAIRED.test(text);
@@ -38,18 +34,12 @@ export const jsonLength = (text: string): number => utf8Length(JSON.stringify(te
 export const cutText = (text: string, maxBytes: number): string => {
   if (jsonLength(text) <= maxBytes) return text;
   const mark = ` … [cut: ${[...text].length} characters originally]`;
-  return text.slice(0, fittingPrefix(text, Math.max(0, maxBytes - jsonLength(mark)))) + mark;
-};
-
-/** Number of UTF-16 units of the longest prefix of whole characters that fits. */
-const fittingPrefix = (text: string, maxBytes: number): number => {
-  let bytes = 0;
-  let index = 0;
-  while (index < text.length) {
-    const width = isPairAt(text, index) ? 2 : 1;
-    bytes += jsonLength(text.slice(index, index + width));
-    if (bytes > maxBytes) break;
-    index += width;
+  let left = maxBytes - jsonLength(mark);
+  let end = 0;
+  for (const character of text) {
+    left -= jsonLength(character);
+    if (left < 0) break;
+    end += character.length;
   }
-  return index;
+  return text.slice(0, end) + mark;
 };
