@@ -82,9 +82,11 @@ const spliceSetting = (text: string, key: string, value: string | number): strin
   }
   const start = header.index + header[0].length;
   const [table = ''] = text.slice(start).split(ANY_HEADER, 1);
-  const replaced = table.replace(entryOf(key), (_entry, before: string) => before + written);
-  const isThere = entryOf(key).test(table);
-  return `${text.slice(0, start)}${isThere ? replaced : `${eol}${entry}${table}`}${text.slice(start + table.length)}`;
+  const present = entryOf(key);
+  const changed = present.test(table)
+    ? table.replace(present, (_entry, before: string) => before + written)
+    : `${eol}${entry}${table || eol}`;
+  return text.slice(0, start) + changed + text.slice(start + table.length);
 };
 
 const SYNC_HEADER = /^\ufeff?[ \t]*\[[ \t]*(?:sync|"sync"|'sync')[ \t]*\].*/m;

@@ -37,7 +37,9 @@ export function parseEnvelope(
   const bears = mode === 'own' ? undefined : 'payload';
   issues.push(...checkJson(value, { most: mostIssues - issues.length, bearsNumbersIn: bears }));
   if (mode === 'own' && issues.length === 0) issues.push(...checkSize(value));
-  return issues.length === 0 ? ok(value as unknown as EnvelopeDocument) : err(issues.slice(0, mostIssues));
+  return issues.length === 0
+    ? ok(value as unknown as EnvelopeDocument)
+    : err(distinct(issues).slice(0, mostIssues));
 }
 
 const checkKnownPayload = (document: Fields, mode: ParseMode): readonly Issue[] => {
@@ -63,4 +65,10 @@ const checkSize = (document: Fields): readonly Issue[] => {
   return bytes <= MAX_ENVELOPE_BYTES
     ? []
     : [{ path: '', reason: `measures ${bytes} bytes, more than ${MAX_ENVELOPE_BYTES}` }];
+};
+
+/** One issue for each path and reason: several rules may find the same. */
+const distinct = (issues: readonly Issue[]): readonly Issue[] => {
+  const seen = new Map(issues.map((issue) => [`${issue.path}\n${issue.reason}`, issue]));
+  return [...seen.values()];
 };
