@@ -1,6 +1,5 @@
 import { SyncError } from '../../domain/errors.js';
-import type { OrchestrationStore } from '../../ports/agents.js';
-import type { Timer, WallClock } from '../../ports/host.js';
+import type { ClientPorts } from '../../ports/client.js';
 import type { Checkout } from '../../ports/events.js';
 import { UseCase } from '../events/use-case.js';
 import { readOrchestration } from './orchestration-status.js';
@@ -12,11 +11,7 @@ export interface AbortResult {
   readonly outcome: 'aborted' | 'stopped' | 'already-aborted' | 'already-completed';
 }
 
-interface AbortOrchestrationPorts {
-  readonly orchestrationStore: OrchestrationStore;
-  readonly timer: Timer;
-  readonly wallClock: WallClock;
-}
+type AbortOrchestrationPorts = Pick<ClientPorts, 'orchestrationStore' | 'timer' | 'wallClock'>;
 
 /**
  * Gives an orchestration up. Its agents are stopped; lanes, branches and work trees stay as they are, and whatever was

@@ -3,18 +3,9 @@ import { standingOf, type OrchestrationStanding } from './standing.js';
 import type { OrchestrationState, WorkPackageRecord } from '../../domain/agents/state.js';
 import type { FeatureView } from '../../domain/agents/view.js';
 import { workPackageBranch } from '../../domain/work/feature-slug.js';
-import type {
-  AgentCatalog,
-  AgentCommand,
-  AgentRunner,
-  AgentTrust,
-  AgentWork,
-  OrchestrationStore,
-  OrchestratorPlace,
-} from '../../ports/agents.js';
+import type { ClientPorts } from '../../ports/client.js';
+import type { AgentCommand, OrchestratorPlace } from '../../ports/agents.js';
 import type { Checkout } from '../../ports/events.js';
-import type { EventIdSource, Randomness, Timer, WallClock } from '../../ports/host.js';
-import type { IntentStore } from '../../ports/work.js';
 import type { Emission, EventEmitter } from '../outbox/event-emitter.js';
 import type { FeatureDraft } from '../work/feature-draft.js';
 import { findWorkPackage, type FeatureState, type FiledWorkPackage } from '../work/feature-state.js';
@@ -26,19 +17,24 @@ import type { OrchestrationProgress, ProgressListener } from './orchestration-pr
 import { viewOf } from './plan-orchestration.js';
 
 /** What an orchestration works with. */
-export interface OrchestrationPorts extends Omit<MergingPorts, 'perform'> {
-  readonly intents: IntentStore;
+export interface OrchestrationPorts
+  extends
+    Omit<MergingPorts, 'perform'>,
+    Pick<
+      ClientPorts,
+      | 'intents'
+      | 'agentRunner'
+      | 'agentCatalog'
+      | 'agentTrust'
+      | 'agentWork'
+      | 'orchestrationStore'
+      | 'wallClock'
+      | 'timer'
+      | 'eventIds'
+      | 'randomness'
+    > {
   readonly emitter: Pick<EventEmitter, 'begin'>;
   readonly resolveLeftOver: Pick<ResolveLeftOver, 'run'>;
-  readonly agentRunner: AgentRunner;
-  readonly agentCatalog: AgentCatalog;
-  readonly agentTrust: AgentTrust;
-  readonly agentWork: AgentWork;
-  readonly orchestrationStore: OrchestrationStore;
-  readonly wallClock: WallClock;
-  readonly timer: Timer;
-  readonly eventIds: EventIdSource;
-  readonly randomness: Randomness;
 }
 
 /** What a run begins with in this process. */

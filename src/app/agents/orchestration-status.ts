@@ -2,8 +2,8 @@ import { SyncError } from '../../domain/errors.js';
 import { describeIssues } from '../../domain/result.js';
 import { standingOf, type OrchestrationStanding } from './standing.js';
 import type { OrchestrationState } from '../../domain/agents/state.js';
+import type { ClientPorts } from '../../ports/client.js';
 import type { OrchestrationStore } from '../../ports/agents.js';
-import type { FeatureFiles } from '../../ports/work.js';
 import type { Checkout } from '../../ports/events.js';
 import { UseCase } from '../events/use-case.js';
 import { viewOf } from './plan-orchestration.js';
@@ -15,10 +15,7 @@ export interface OrchestrationReport {
   readonly standing: OrchestrationStanding;
 }
 
-interface OrchestrationStatusPorts {
-  readonly files: FeatureFiles;
-  readonly orchestrationStore: OrchestrationStore;
-}
+type OrchestrationStatusPorts = Pick<ClientPorts, 'files' | 'orchestrationStore'>;
 
 /** Says where the orchestration of a project stands. Changes nothing. */
 export class OrchestrationStatus extends UseCase<OrchestrationStatusPorts> {

@@ -5,9 +5,9 @@ import { DEFAULT_LIMITS } from '../../domain/agents/begin-run.js';
 import { limits, type RunLimits } from '../../domain/agents/state.js';
 import { isDocument } from '../../domain/document.js';
 import { isElsewhere, laneOf, wavesOf, type FeatureView } from '../../domain/agents/view.js';
+import type { ClientPorts } from '../../ports/client.js';
 import type { AgentCatalog, AgentCatalogReading, AgentCommand } from '../../ports/agents.js';
 import type { Checkout } from '../../ports/events.js';
-import type { FeatureFiles, Repository } from '../../ports/work.js';
 import type { DataOf } from '../documents/all.js';
 import {
   frontMatterGraph,
@@ -31,11 +31,7 @@ export interface OrchestrationPlan extends NonNullable<DataOf<'orchestrate'>['pl
   readonly commands: readonly AgentCommand[];
 }
 
-interface PlanOrchestrationPorts {
-  readonly repository: Repository;
-  readonly files: FeatureFiles;
-  readonly agentCatalog: AgentCatalog;
-}
+type PlanOrchestrationPorts = Pick<ClientPorts, 'repository' | 'files' | 'agentCatalog'>;
 
 /** Says what an orchestration would do. Changes nothing. */
 export class PlanOrchestration extends UseCase<PlanOrchestrationPorts> {

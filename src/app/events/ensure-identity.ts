@@ -12,16 +12,15 @@ import {
   type KnownIdentity,
   resolveIdentity,
 } from '../../domain/events/project-identity.js';
+import type { ClientPorts } from '../../ports/client.js';
 import type {
   LamportStore,
   CheckoutMemory,
-  CheckoutRegistry,
-  ConfigStore,
   Checkout,
   HeldRepository,
   RepositoryPlace,
 } from '../../ports/events.js';
-import type { Hash, Randomness } from '../../ports/host.js';
+import type { Randomness } from '../../ports/host.js';
 import { UseCase } from './use-case.js';
 
 /** The identity of a checkout's project, and what its config says about sharing. */
@@ -37,13 +36,10 @@ export interface IdentityReading {
   readonly warnings: readonly string[];
 }
 
-interface EnsureIdentityPorts {
-  readonly configs: ConfigStore;
-  readonly checkouts: CheckoutRegistry;
+interface EnsureIdentityPorts extends Pick<ClientPorts, 'configs' | 'checkouts' | 'hash'> {
   readonly repository: Pick<RepositoryPlace, 'originUrl' | 'exclusive'>;
   readonly lamport: Pick<LamportStore, 'read'>;
   readonly randomness: Pick<Randomness, 'uuid'>;
-  readonly hash: Hash;
 }
 
 /**

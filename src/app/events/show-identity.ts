@@ -1,20 +1,17 @@
 import { deriveIdentity } from '../../domain/events/derived-identity.js';
 import { readProjectConfig } from '../../domain/events/project-config.js';
 import { resolveIdentity } from '../../domain/events/project-identity.js';
-import type { LamportStore, CheckoutRegistry, ConfigStore, RepositoryPlace } from '../../ports/events.js';
-import type { Hash } from '../../ports/host.js';
+import type { ClientPorts } from '../../ports/client.js';
+import type { LamportStore, RepositoryPlace } from '../../ports/events.js';
 import type { DataOf } from '../documents/all.js';
 import { rememberedIdentity } from './ensure-identity.js';
 import { UseCase } from './use-case.js';
 
 /** Who we are here: project, node, checkout. What the project does not have yet is absent. */
 export type IdentityReport = DataOf<'identity show'>;
-interface ShowIdentityPorts {
-  readonly configs: ConfigStore;
-  readonly checkouts: CheckoutRegistry;
+interface ShowIdentityPorts extends Pick<ClientPorts, 'configs' | 'checkouts' | 'hash'> {
   readonly repository: Pick<RepositoryPlace, 'locate' | 'head' | 'originUrl'>;
   readonly lamport: Pick<LamportStore, 'read'>;
-  readonly hash: Hash;
 }
 
 /** Reports the identity in use at a directory and mints nothing; `undefined` outside every project. */

@@ -3,14 +3,9 @@ import { LOCAL_TEAM } from '../../domain/events/envelope.js';
 import { readProjectConfig } from '../../domain/events/project-config.js';
 import { DEFAULT_SETTINGS } from '../../domain/events/settings.js';
 import { isSameHub, type Account } from '../../domain/outbox/account.js';
+import type { ClientPorts } from '../../ports/client.js';
 import type { BackgroundPost } from '../../ports/delivery.js';
-import type {
-  CheckoutMemory,
-  CheckoutRegistry,
-  ConfigStore,
-  LamportStore,
-  SettingsStore,
-} from '../../ports/events.js';
+import type { CheckoutMemory, ConfigStore, LamportStore } from '../../ports/events.js';
 import type { StateFiles, StateFilesReading } from '../../ports/outbox.js';
 import type { IntentStore, Repository } from '../../ports/work.js';
 import type { GetAccountStatus } from '../delivery/account-status.js';
@@ -34,10 +29,8 @@ export interface Examination {
   readonly fixed: readonly string[];
 }
 
-interface ExaminationPorts extends CheckoutPorts, ReportNeeds {
+interface ExaminationPorts extends CheckoutPorts, ReportNeeds, Pick<ClientPorts, 'checkouts' | 'settings'> {
   readonly stateFiles: StateFiles;
-  readonly checkouts: CheckoutRegistry;
-  readonly settings: SettingsStore;
   readonly lamport: Pick<LamportStore, 'read'>;
   readonly backgroundPost: Pick<BackgroundPost, 'heartbeat' | 'isOccupied'>;
   readonly getAccountStatus: Pick<GetAccountStatus, 'run'>;

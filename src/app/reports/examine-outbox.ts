@@ -2,8 +2,8 @@ import type { Account } from '../../domain/outbox/account.js';
 import { addStanding, startAccounting } from '../../domain/outbox/accounting.js';
 import { exceptionOf, type LedgerException } from '../../domain/outbox/ledger.js';
 import type { RecordStanding, RoutingContext } from '../../domain/outbox/routing-policy.js';
-import type { WallClock } from '../../ports/host.js';
-import type { JournalRecord, Outbox, Outboxes, OutboxReading } from '../../ports/outbox.js';
+import type { ClientPorts } from '../../ports/client.js';
+import type { JournalRecord, Outbox, OutboxReading } from '../../ports/outbox.js';
 import { occurredAt, openRecords, recordContext, type ReportSituation } from '../delivery/due-records.js';
 import type { SharingPolicy } from '../delivery/sharing.js';
 import type { DataOf } from '../documents/all.js';
@@ -71,10 +71,8 @@ export const projectStatus = async (outbox: Outbox, situation: ReportSituation):
   (await examineOutbox(outbox, situation)).status;
 
 /** What every report about waiting events needs. */
-export interface ReportNeeds {
-  readonly outboxes: Outboxes;
+export interface ReportNeeds extends Pick<ClientPorts, 'outboxes' | 'wallClock'> {
   readonly sharing: Pick<SharingPolicy, 'of'>;
-  readonly wallClock: WallClock;
   readonly account: () => Promise<Account | undefined>;
 }
 

@@ -1,8 +1,8 @@
 import { hubKey } from '../../domain/outbox/account.js';
 import { isBalanced, waitingOf } from '../../domain/outbox/accounting.js';
 import { DEFAULT_SETTINGS } from '../../domain/events/settings.js';
+import type { ClientPorts } from '../../ports/client.js';
 import type { BackgroundPost } from '../../ports/delivery.js';
-import type { CheckoutRegistry, SettingsStore } from '../../ports/events.js';
 import { readBackground } from '../delivery/background-reading.js';
 import type { DataOf } from '../documents/all.js';
 import { ofEveryOutbox, projectStatus, type ReportNeeds } from './examine-outbox.js';
@@ -11,9 +11,7 @@ import { UseCase } from '../events/use-case.js';
 /** Where every captured event of this machine is, and what delivery depends on. */
 export type SyncStatus = Omit<DataOf<'sync status'>, 'check'>;
 
-interface SyncStatusNeeds extends ReportNeeds {
-  readonly checkouts: CheckoutRegistry;
-  readonly settings: SettingsStore;
+interface SyncStatusNeeds extends ReportNeeds, Pick<ClientPorts, 'checkouts' | 'settings'> {
   readonly backgroundPost: Pick<BackgroundPost, 'heartbeat' | 'isOccupied'>;
 }
 

@@ -1,8 +1,9 @@
 import { SyncError } from '../../domain/errors.js';
 import { readProjectConfig } from '../../domain/events/project-config.js';
 import { completeIdentity, isComplete } from '../../domain/events/project-identity.js';
-import type { LamportStore, ConfigStore, Checkout, HeldRepository } from '../../ports/events.js';
-import type { FeatureFiles, Repository } from '../../ports/work.js';
+import type { ClientPorts } from '../../ports/client.js';
+import type { LamportStore, Checkout, HeldRepository } from '../../ports/events.js';
+import type { FeatureFiles } from '../../ports/work.js';
 import type { EnsureIdentity, IdentityReading } from '../events/ensure-identity.js';
 import { commitSubject } from '../../domain/work/commit-message.js';
 import { UseCase } from '../events/use-case.js';
@@ -25,10 +26,8 @@ export interface InitReport {
   readonly commit?: string;
 }
 
-interface InitPorts {
-  readonly repository: Repository;
+interface InitPorts extends Pick<ClientPorts, 'repository' | 'configs'> {
   readonly files: Pick<FeatureFiles, 'text' | 'restore'>;
-  readonly configs: ConfigStore;
   readonly lamport: Pick<LamportStore, 'read'>;
   readonly ensureIdentity: Pick<EnsureIdentity, 'run'>;
 }

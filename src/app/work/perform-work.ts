@@ -1,5 +1,6 @@
 import { SyncError } from '../../domain/errors.js';
 import { intentOf, type Evidence, type Intent } from '../../domain/work/intent.js';
+import type { ClientPorts } from '../../ports/client.js';
 import type { Checkout, HeldRepository } from '../../ports/events.js';
 import type { CaptureLimits, CaptureOutcome, Fact } from '../../ports/outbox.js';
 import type { FeatureFiles, FileChange, IntentStore, Merges, Repository } from '../../ports/work.js';
@@ -77,9 +78,7 @@ export type WorkOutcome =
   CaptureOutcome | { readonly outcome: 'kept'; readonly eventId: string; readonly message: string };
 
 /** What the use cases that change a plan work with. */
-export interface WorkPorts {
-  readonly repository: Repository;
-  readonly files: FeatureFiles;
+export interface WorkPorts extends Pick<ClientPorts, 'repository' | 'files'> {
   readonly perform: PerformWork;
 }
 

@@ -8,18 +8,13 @@ import {
   type IntendedEvent,
   type Intent,
 } from '../../domain/work/intent.js';
-import type { CheckoutRegistry, HeldRepository } from '../../ports/events.js';
-import type { CaptureLimits, CaptureOutcome, Fact, Outboxes, Outbox } from '../../ports/outbox.js';
-import type { FeatureFiles, IntentStore, Repository } from '../../ports/work.js';
+import type { ClientPorts } from '../../ports/client.js';
+import type { HeldRepository } from '../../ports/events.js';
+import type { CaptureLimits, CaptureOutcome, Fact, Outbox } from '../../ports/outbox.js';
 import { asKept, type ResolvedLeftOver } from './perform-work.js';
 import { UseCase } from '../events/use-case.js';
 
-interface ResolveLeftOverPorts {
-  readonly repository: Repository;
-  readonly files: FeatureFiles;
-  readonly intents: IntentStore;
-  readonly outboxes: Outboxes;
-}
+type ResolveLeftOverPorts = Pick<ClientPorts, 'repository' | 'files' | 'intents' | 'outboxes'>;
 
 /**
  * Brings the intent of a process that died to one of its two ends. The caller holds the repository's lock, so nobody
@@ -107,9 +102,7 @@ export class ResolveLeftOver extends UseCase<ResolveLeftOverPorts> {
   }
 }
 
-interface LeftOversPorts {
-  readonly checkouts: CheckoutRegistry;
-  readonly repository: Repository;
+interface LeftOversPorts extends Pick<ClientPorts, 'checkouts' | 'repository'> {
   readonly resolveLeftOver: Pick<ResolveLeftOver, 'run'>;
 }
 
