@@ -6,27 +6,19 @@ interface DescribedEvent {
 }
 
 /** What an event says, in a few words; empty for a type that this version does not know. */
-export const describePayload = ({ event_type: type, payload: said }: DescribedEvent): string => {
-  const payload = isFields(said) ? said : {};
-  const text = (key: string): string => (typeof payload[key] === 'string' ? payload[key] : '');
-  switch (type) {
-    case 'WPStatusChanged':
-      return `${text('previous_status')} → ${text('new_status')} by ${text('changed_by')}`;
-    case 'WPCreated':
-      return text('title');
-    case 'WPAssigned':
-      return `${text('agent_id')} for ${text('phase')}`;
-    case 'FeatureCreated':
-      return `on ${text('target_branch')}, ${String(payload['wp_count'])} work packages`;
-    case 'FeatureCompleted':
-      return `${String(payload['total_wps'])} work packages`;
-    case 'HistoryAdded':
-      return `${text('entry_type')}: ${text('entry_content')}`;
-    case 'ErrorLogged':
-      return `${text('error_type')}: ${text('error_message')}`;
-    case 'DependencyResolved':
-      return `${text('dependency_wp_id')} ${text('resolution_type')}`;
-    default:
-      return '';
-  }
-};
+export const describePayload = ({ event_type: type, payload }: DescribedEvent): string =>
+  (WORDS.get(type) ?? '').replace(/\{(\w+)\}/g, (_, key: string) => {
+    const value = isFields(payload) ? payload[key] : undefined;
+    return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+  });
+
+const WORDS: ReadonlyMap<string, string> = new Map([
+  ['WPStatusChanged', '{previous_status} → {new_status} by {changed_by}'],
+  ['WPCreated', '{title}'],
+  ['WPAssigned', '{agent_id} for {phase}'],
+  ['FeatureCreated', 'on {target_branch}, {wp_count} work packages'],
+  ['FeatureCompleted', '{total_wps} work packages'],
+  ['HistoryAdded', '{entry_type}: {entry_content}'],
+  ['ErrorLogged', '{error_type}: {error_message}'],
+  ['DependencyResolved', '{dependency_wp_id} {resolution_type}'],
+]);

@@ -22,15 +22,10 @@ export const SCHEMA_VERSION = '1.0';
 export const LOCAL_TEAM = 'local';
 
 /** A key as this program writes it, and as a reader takes it from any version of any client. */
-interface EnvelopeKey<Own extends GenericSchema, Foreign extends GenericSchema> {
-  readonly own: Own;
-  readonly foreign: Foreign;
-}
-
-const key = <Own extends GenericSchema, Foreign extends GenericSchema>(
-  own: Own,
-  foreign: Foreign,
-): EnvelopeKey<Own, Foreign> => ({ own, foreign });
+const key = <Own extends GenericSchema, Foreign extends GenericSchema>(own: Own, foreign: Foreign) => ({
+  own,
+  foreign,
+});
 
 const alike = <S extends GenericSchema>(both: S) => key(both, both);
 

@@ -12,29 +12,18 @@ export const LONGEST_EVENT = 1024 * 1024;
  * of every system and a byte order mark are understood; empty lines are nothing.
  */
 export const eventPieces = async function* (chunks: AsyncIterable<string>): AsyncGenerator<EventPiece> {
-  let cutter: Cutter | undefined;
-  let line = 1;
-  for await (const chunk of chunks) {
-    let text = chunk;
-    if (cutter === undefined) {
-      const start = chunk.search(/[^\s\ufeff]/);
-      line += newlines(start < 0 ? chunk : chunk.slice(0, start));
-      if (start < 0) continue;
-      const isList = chunk[start] === '[';
-      cutter = new Cutter(line, isList);
-      text = chunk.slice(isList ? start + 1 : start);
-    }
-    yield* cutter.cut(text);
-  }
-  if (cutter !== undefined) yield* cutter.end();
+  const cutter = new Cutter();
+  for await (const chunk of chunks) yield* cutter.cut(chunk);
+  yield* cutter.end();
 };
 
 /** Where a file is within its texts, from chunk to chunk. */
 class Cutter {
-  readonly #isList: boolean;
-  #line: number;
+  /** As the first character says that is none of white space. */
+  #isList: boolean | undefined;
+  #line = 1;
   /** Where the text that is open began. */
-  #startLine: number;
+  #startLine = 1;
   #open = '';
   #isTooLong = false;
   #depth = 0;
@@ -42,15 +31,16 @@ class Cutter {
   #isEscaped = false;
   #isOver = false;
 
-  constructor(line: number, isList: boolean) {
-    this.#isList = isList;
-    this.#line = line;
-    this.#startLine = line;
-  }
-
   *cut(text: string): Generator<EventPiece> {
     let from = 0;
-    for (let at = 0; at < text.length; at++) {
+    if (this.#isList === undefined) {
+      const start = text.search(/[^\s\ufeff]/);
+      this.#line += newlines(start < 0 ? text : text.slice(0, start));
+      if (start < 0) return;
+      this.#isList = text.charAt(start) === '[';
+      from = this.#isList ? start + 1 : start;
+    }
+    for (let at = from; at < text.length; at++) {
       const character = text.charAt(at);
       if (this.#isOver) {
         if (character.trim() !== '')
