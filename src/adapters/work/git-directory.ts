@@ -23,7 +23,7 @@ export const readRef = (commonDir: string, name: string): string | undefined | '
   let ref = name;
   for (let depth = 0; depth < MAX_DEPTH && isRefName(ref); depth++) {
     // A loose reference wins over the packed one. Git packs before it removes, so reading in this order misses none.
-    const value = readLine(join(commonDir, ref)) ?? readPackedRef(commonDir, ref);
+    const value = orUnusual(join(commonDir, ref), readLine) ?? readPackedRef(commonDir, ref);
     if (value === undefined) return undefined;
     const next = symbolicTarget(value);
     if (next === undefined) return isObjectId(value) ? value : 'unusual';
@@ -44,9 +44,13 @@ export const branchOfGitDir = (gitDir: string): string | undefined =>
 
 const MAX_DEPTH = 5;
 
+/** What is there and cannot be read is for git to say: taken for absent, it would hide a commit. */
+const orUnusual = (path: string, read: (path: string) => string | undefined): string | undefined =>
+  read(path) ?? (existsSync(path) ? 'unusual' : undefined);
+
 const readPackedRef = (commonDir: string, ref: string): string | undefined => {
-  const packed = textIfPlain(join(commonDir, 'packed-refs'));
-  if (packed === undefined) return undefined;
+  const packed = orUnusual(join(commonDir, 'packed-refs'), textIfPlain);
+  if (packed === undefined || packed === 'unusual') return packed;
   const end = packed.indexOf(` ${ref}\n`);
   return end === -1 ? undefined : packed.slice(packed.lastIndexOf('\n', end) + 1, end);
 };

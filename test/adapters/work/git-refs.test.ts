@@ -33,6 +33,17 @@ describe('branch and commit', () => {
     expect(await repository.branchTip(checkout, 'ain')).toBeUndefined();
   });
 
+  it('are for git to say where something stands in their place that cannot be read', () => {
+    const commonDir = join(scratch.root, '.git');
+    scratch.git('pack-refs', '--all');
+    expect(readRef(commonDir, 'refs/heads/main')).toBe(tip());
+    mkdirSync(join(commonDir, 'refs', 'heads', 'main'));
+    expect(readRef(commonDir, 'refs/heads/main')).toBe('unusual');
+    rmSync(join(commonDir, 'packed-refs'));
+    mkdirSync(join(commonDir, 'packed-refs'));
+    expect(readRef(commonDir, 'refs/heads/other')).toBe('unusual');
+  });
+
   it('are those of the worktree in which the command was called', async () => {
     const linked = join(scratch.place, 'linked');
     scratch.git('worktree', 'add', '--quiet', '-b', 'team/side', linked);
