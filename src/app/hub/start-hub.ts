@@ -1,6 +1,8 @@
 import { once } from 'node:events';
-import type { Server } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { IncomingMessage, Server } from 'node:http';
+import { Server as TlsServer } from 'node:https';
+import { Server as NetServer, type AddressInfo, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createSecureContext } from 'node:tls';
 import { messageOf, SyncError } from '../../domain/errors.js';
 import type { Log, WallClock } from '../../ports/host.js';
@@ -109,7 +111,7 @@ export const startHub = async (options: HubOptions): Promise<RunningHub> => {
     if (refused === undefined) void gateway.upgrade(request, socket as Socket, head);
     else refuseSocket(socket as Socket, refused);
   });
-  const endSilent = silentEnding(server);
+  const everyoneSpoke = firstWords(server);
   const setupCode = await accounts.mintSetupCode();
   await listen(server, listener);
   const sender =
@@ -120,12 +122,12 @@ export const startHub = async (options: HubOptions): Promise<RunningHub> => {
   const pruning = setInterval(() => void prune(options), limits.pruneIntervalMs);
   pruning.unref();
   const end = async (): Promise<void> => {
-    const timers = [
-      setTimeout(endSilent, FIRST_WORD_MS),
-      setTimeout(() => server.closeAllConnections(), limits.drainMs),
-    ];
-    await Promise.all([sender?.stop(), gateway.close(), door.close()]);
-    timers.forEach(clearTimeout);
+    // The server's own end also ends, since Node 26, a connection whose first request has come and was not read yet.
+    const closed = new Promise<unknown>((resolve) => NetServer.prototype.close.call(server, resolve));
+    const cutOff = setTimeout(() => server.closeAllConnections(), limits.drainMs);
+    await Promise.all([sender?.stop(), gateway.close(), everyoneSpoke()]);
+    await Promise.all([door.close(), closed]);
+    clearTimeout(cutOff);
   };
   const { port } = server.address() as AddressInfo;
   const url = `${listener.tls === undefined ? 'http' : 'https'}://${bracketed(listener.host)}:${port}`;
@@ -196,15 +198,27 @@ const isExposed = ({ host, tls, publicUrl }: ListenerOptions): boolean =>
 
 const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : host);
 
-/** Watches the connections of a server, and gives what ends those that have not asked for anything yet. */
-const silentEnding = (server: Server): (() => void) => {
+/** Watches a server; what it gives waits until each connection has asked for something, and ends those that do not. */
+const firstWords = (server: Server): (() => Promise<void>) => {
   const open = new Set<Socket>();
-  server.on('connection', (socket: Socket) => {
-    open.add(socket);
-    socket.once('close', () => open.delete(socket));
-  });
-  return () => open.forEach((socket) => socket.bytesRead === 0 && socket.destroy());
+  const unasked = new Set<Socket>();
+  const keep = (event: string, sockets: Set<Socket>) =>
+    server.on(event, (socket: Socket) => {
+      sockets.add(socket);
+      socket.once('close', () => sockets.delete(socket));
+    });
+  keep('connection', open);
+  keep(server instanceof TlsServer ? 'secureConnection' : 'connection', unasked);
+  for (const event of ['request', 'upgrade'])
+    server.on(event, ({ socket }: IncomingMessage) => unasked.delete(socket));
+  const silent = () => [...unasked, ...[...open].filter(({ bytesRead }) => bytesRead === 0)];
+  return async () => {
+    const deadline = performance.now() + FIRST_WORD_MS;
+    while (silent().length > 0 && performance.now() < deadline) await sleep(POLL_MS);
+    silent().forEach((socket) => socket.destroy());
+  };
 };
 
 /** How long a connection that was made before the end may take until its first request is here. */
 const FIRST_WORD_MS = 1000;
+const POLL_MS = 5;
