@@ -88,13 +88,15 @@ describe('state never lies inside the project', () => {
 it('few file descriptors give an error of the system, never a stack trace, and change nothing by half', () =>
   inSandbox(async (sandbox) => {
     await makeProject(sandbox, smallFeature({ WP01: {} }));
-    for (const limit of [20, 21, 22, 24, 26]) {
+    for (const limit of [20, 21, 22, 23, 24, 25, 26, 27, 28]) {
       const script = `ulimit -n ${limit} && exec '${process.execPath}' '${BIN}' ${NOTE.map((word) => `'${word}'`).join(' ')}`;
       const ended = await promisify(execFile)('sh', ['-c', script], {
         cwd: sandbox.project,
         env: sandbox.env,
       }).catch((error: { stdout: string; stderr: string }) => error);
-      expect(ended.stdout + ended.stderr).not.toMatch(/internal|lock-unsupported|TypeError|\n {4}at /);
+      // With the fewest, a Node that holds more files itself cannot even open the program.
+      if (!ended.stderr.includes(`open '${BIN}'`))
+        expect(ended.stdout + ended.stderr).not.toMatch(/internal|lock-unsupported|TypeError|\n {4}at /);
       expect(await sandbox.git(['status', '--porcelain'])).toBe('');
     }
     await succeed(sandbox, NOTE);

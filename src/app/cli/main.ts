@@ -149,4 +149,9 @@ const written = (stream: NodeJS.WriteStream): Promise<void> =>
     else stream.write('', () => resolve());
   });
 
-void main();
+main().catch((error: unknown) => {
+  // A part of the program that cannot be read, as with too few file descriptors, has nobody else who could say so.
+  if (!(error instanceof Error && 'syscall' in error)) throw error;
+  process.stderr.write(`error[storage-failed]: The program cannot be read: ${error.message}\n`);
+  process.exitCode = exitCodeOf('failed');
+});
