@@ -275,13 +275,19 @@ export class Window {
     }
   }
 
-  /** Chooses in the menu of a row of the tree. */
+  /** Chooses in the menu of a row of the tree. A menu that has only just opened may not take a click yet, and stays. */
   async menu(row: string | RegExp, entry: string): Promise<void> {
     await this.row(row).click({ button: 'right' });
     const item = this.page.locator('.monaco-menu .action-label', { hasText: entry }).first();
-    await item.waitFor();
-    await item.hover();
-    await item.click();
+    for (let tries = 1; ; tries++) {
+      await item.hover();
+      await item.click();
+      try {
+        return await item.waitFor({ state: 'hidden', timeout: 5_000 });
+      } catch (error) {
+        if (tries >= 4) throw error;
+      }
+    }
   }
 
   /** Moves by the menu of a row. A row that was drawn anew at that moment is not known: then it is asked for again. */
