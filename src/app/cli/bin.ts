@@ -2,6 +2,7 @@ import { isAbsolute, join } from 'node:path';
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { CodeCache } from './code-cache.js';
+import type * as Program from './main.js';
 
 declare const SPEC_KITTY_VERSION: string;
 declare const SPEC_KITTY_BUILD_ID: string;
@@ -24,14 +25,15 @@ const start = (): void => {
   const require = (name: string): unknown =>
     name.startsWith('./') ? cache.load(join(__dirname, name), require) : nativeRequire(name);
   require.resolve = nativeRequire.resolve;
-  try {
-    cache.load(join(__dirname, 'main.cjs'), require);
-  } catch (error) {
-    // A program that cannot even be read has nobody else who could say so.
-    if (!(error instanceof Error && 'syscall' in error)) throw error;
-    process.stderr.write(`error[storage-failed]: The program cannot be read: ${error.message}\n`);
-    process.exitCode = 1;
-  }
+  const load = (): typeof Program => cache.load(join(__dirname, 'main.cjs'), require) as typeof Program;
+  Promise.resolve()
+    .then(() => load().main())
+    .catch((error: unknown) => {
+      // A part of the program that cannot be read, as with too few file descriptors, has nobody else who could say so.
+      if (!(error instanceof Error && 'syscall' in error)) throw error;
+      process.stderr.write(`error[storage-failed]: The program cannot be read: ${error.message}\n`);
+      process.exitCode = 1;
+    });
 };
 
 /** Where compiled code is kept; `undefined` when the user has no state root yet, or wants none of it. */

@@ -9,7 +9,7 @@ import { runProgram } from './program.js';
  * Connects the program to this process: the only place of the command line that touches `process`. The exit code is
  * set when everything that was written has left the process, so a pipe never loses the end of the output.
  */
-const main = async (): Promise<void> => {
+export const main = async (): Promise<void> => {
   const interruption = new AbortController();
   listenForSignals(interruption);
   const outcome = await runProgram(process.argv.slice(2), {
@@ -148,10 +148,3 @@ const written = (stream: NodeJS.WriteStream): Promise<void> =>
     if (stream.destroyed || stream.writableLength === 0) resolve();
     else stream.write('', () => resolve());
   });
-
-main().catch((error: unknown) => {
-  // A part of the program that cannot be read, as with too few file descriptors, has nobody else who could say so.
-  if (!(error instanceof Error && 'syscall' in error)) throw error;
-  process.stderr.write(`error[storage-failed]: The program cannot be read: ${error.message}\n`);
-  process.exitCode = exitCodeOf('failed');
-});
