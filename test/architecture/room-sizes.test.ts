@@ -13,7 +13,7 @@ interface Size {
  */
 const ROOMS: Readonly<Record<string, Size & { readonly goal: number }>> = {
   root: { lines: 2020, files: 29, goal: 1500 },
-  events: { lines: 3200, files: 33, goal: 2200 },
+  events: { lines: 3200, files: 32, goal: 2200 },
   outbox: { lines: 2970, files: 25, goal: 2800 },
   delivery: { lines: 5420, files: 49, goal: 4500 },
   reports: { lines: 1510, files: 14, goal: 1300 },
@@ -22,7 +22,7 @@ const ROOMS: Readonly<Record<string, Size & { readonly goal: number }>> = {
   hub: { lines: 7670, files: 61, goal: 5000 },
   dashboard: { lines: 2410, files: 26, goal: 2500 },
   memory: { lines: 1200, files: 8, goal: 1200 },
-  drivers: { lines: 8620, files: 87, goal: 4800 },
+  drivers: { lines: 8620, files: 88, goal: 4800 },
   extension: { lines: 2000, files: 26, goal: 2000 },
 };
 

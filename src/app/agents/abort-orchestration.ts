@@ -1,7 +1,7 @@
 import { SyncError } from '../../domain/errors.js';
 import type { ClientPorts } from '../../ports/client.js';
 import type { Checkout } from '../../ports/events.js';
-import { UseCase } from '../events/use-case.js';
+import { UseCase } from '../use-case.js';
 import { readOrchestration } from './orchestration-status.js';
 
 export interface AbortResult {

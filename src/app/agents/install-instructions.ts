@@ -3,7 +3,7 @@ import { withInstructions, withoutInstructions, type AgentHost } from '../../dom
 import { SyncError } from '../../domain/errors.js';
 import type { Checkout } from '../../ports/events.js';
 import type { FeatureFiles, FileChange, Repository } from '../../ports/work.js';
-import { UseCase } from '../events/use-case.js';
+import { UseCase } from '../use-case.js';
 
 export interface InstructionsInput {
   readonly checkout: Checkout;

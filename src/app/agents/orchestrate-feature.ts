@@ -7,7 +7,7 @@ import type { Checkout } from '../../ports/events.js';
 import type { Emission } from '../outbox/event-emitter.js';
 import { PerformWork, type WorkOutcome, nothingToDo } from '../work/perform-work.js';
 import { loadFeature } from '../work/locate-feature.js';
-import { UseCase } from '../events/use-case.js';
+import { UseCase } from '../use-case.js';
 import { demandConsent, type ConsentQuestion } from './agent-consent.js';
 import { driveOrchestration, type RunEnd } from './drive-orchestration.js';
 import type { ProgressListener } from './orchestration-progress.js';

@@ -5,7 +5,7 @@ import type { OrchestrationState } from '../../domain/agents/state.js';
 import type { ClientPorts } from '../../ports/client.js';
 import type { OrchestrationStore } from '../../ports/agents.js';
 import type { Checkout } from '../../ports/events.js';
-import { UseCase } from '../events/use-case.js';
+import { UseCase } from '../use-case.js';
 import { viewOf } from './plan-orchestration.js';
 import { loadFeature } from '../work/locate-feature.js';
 

@@ -17,7 +17,7 @@ import {
 } from '../work/feature-state.js';
 import { branchesOf, describeGroup } from '../work/feature-branches.js';
 import { loadFeature, locateFeature, type FeatureRequest } from '../work/locate-feature.js';
-import { UseCase } from '../events/use-case.js';
+import { UseCase } from '../use-case.js';
 
 export interface OrchestrationRequest extends FeatureRequest {
   /** Names in the order of preference; absent or empty: those of the project's config. */

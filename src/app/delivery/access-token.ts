@@ -3,7 +3,7 @@ import { LOCAL_TEAM } from '../../domain/events/envelope.js';
 import { isSyncError } from '../../domain/errors.js';
 import type { ClientPorts } from '../../ports/client.js';
 import type { Credentials, CredentialReading, IssuerFault, SignInEnvironment } from '../../ports/delivery.js';
-import { UseCase } from '../events/use-case.js';
+import { UseCase } from '../use-case.js';
 import {
   accountOf,
   AS_STATED,

@@ -1,7 +1,7 @@
 import type { Account } from '../../domain/outbox/account.js';
 import type { ClientPorts } from '../../ports/client.js';
 import type { SignInEnvironment } from '../../ports/delivery.js';
-import { UseCase } from '../events/use-case.js';
+import { UseCase } from '../use-case.js';
 import {
   accountOf,
   AS_STATED,

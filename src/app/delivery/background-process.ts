@@ -5,7 +5,7 @@ import { DEFAULT_SETTINGS } from '../../domain/events/settings.js';
 import type { ClientPorts } from '../../ports/client.js';
 import type { Heartbeat } from '../../ports/delivery.js';
 import type { Log } from '../../ports/host.js';
-import { UseCase } from '../events/use-case.js';
+import { UseCase } from '../use-case.js';
 import { progressBefore } from './background-reading.js';
 import type { Flush, FlushReport } from './flush.js';
 import type { LiveLink } from './live-link.js';

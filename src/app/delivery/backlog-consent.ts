@@ -5,7 +5,7 @@ import { belongsTo } from '../../domain/outbox/routing-policy.js';
 import type { ClientPorts } from '../../ports/client.js';
 import type { Outbox } from '../../ports/outbox.js';
 import type { DataOf } from '../documents/all.js';
-import { UseCase } from '../events/use-case.js';
+import { UseCase } from '../use-case.js';
 
 /** What a sign-in would set free in one project. */
 export type Backlog = Told['backlogs'][number];

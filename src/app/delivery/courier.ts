@@ -4,7 +4,7 @@ import { messageOf } from '../../domain/errors.js';
 import type { ClientPorts } from '../../ports/client.js';
 import type { BatchTransport, OutgoingEvent } from '../../ports/delivery.js';
 import type { Timer, WallClock } from '../../ports/host.js';
-import { UseCase } from '../events/use-case.js';
+import { UseCase } from '../use-case.js';
 import type { AccessAnswer, AccessTokens } from './access-token.js';
 import type { PassEnd } from './pass-report.js';
 

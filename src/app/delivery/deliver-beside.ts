@@ -1,7 +1,7 @@
 import type { Account } from '../../domain/outbox/account.js';
 import type { Checkout } from '../../ports/events.js';
 import type { ShowIdentity } from '../events/show-identity.js';
-import { UseCase } from '../events/use-case.js';
+import { UseCase } from '../use-case.js';
 import type { BackgroundProcess } from './background-process.js';
 import type { MachineReports, ProjectRuns } from './machine-reports.js';
 

@@ -4,7 +4,7 @@ import { SyncError, unreachable } from '../../domain/errors.js';
 import type { EventMessage, SnapshotMessage } from '../../domain/wire.js';
 import type { ClientPorts } from '../../ports/client.js';
 import type { ReadAnswer } from '../../ports/delivery.js';
-import { UseCase } from '../events/use-case.js';
+import { UseCase } from '../use-case.js';
 import type { AccessTokens } from './access-token.js';
 import { askWithAccess, grantedAccess, throwIfAborted } from './granted-access.js';
 import type { LiveLink, LiveListeners } from './live-link.js';

@@ -1,7 +1,7 @@
 import { CONTRACT_LIMITS } from '../../domain/delivery/batch-plan.js';
 import { isSyncError } from '../../domain/errors.js';
 import type { ClientPorts } from '../../ports/client.js';
-import { UseCase } from '../events/use-case.js';
+import { UseCase } from '../use-case.js';
 import type { Route } from './courier.js';
 import { type LearntLimits, runPass } from './pass.js';
 import type { HubReceipts } from './hub-receipts.js';

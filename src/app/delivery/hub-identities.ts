@@ -2,7 +2,7 @@ import type { HubAddress } from '../../domain/outbox/account.js';
 import { meet, moveTo, recognize, type KnownHub } from '../../domain/delivery/known-hubs.js';
 import type { KnownHubs } from '../../ports/delivery.js';
 import type { Outboxes } from '../../ports/outbox.js';
-import { UseCase } from '../events/use-case.js';
+import { UseCase } from '../use-case.js';
 
 interface HubIdentitiesNeeds {
   readonly knownHubs: KnownHubs;

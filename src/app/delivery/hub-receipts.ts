@@ -4,7 +4,7 @@ import { normalizeEventId } from '../../domain/ids.js';
 import type { Capability } from '../../domain/wire.js';
 import type { ClientPorts } from '../../ports/client.js';
 import type { Identification } from '../../ports/delivery.js';
-import { UseCase } from '../events/use-case.js';
+import { UseCase } from '../use-case.js';
 import type { AccessTokens } from './access-token.js';
 import { askWithAccess } from './granted-access.js';
 

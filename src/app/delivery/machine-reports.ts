@@ -1,7 +1,7 @@
 import type { Account } from '../../domain/outbox/account.js';
 import type { MachineReport, RunSign } from '../../domain/wire.js';
 import type { ClientPorts } from '../../ports/client.js';
-import { UseCase } from '../events/use-case.js';
+import { UseCase } from '../use-case.js';
 import type { AccessTokens } from './access-token.js';
 import type { HubReceipts } from './hub-receipts.js';
 import { occurredAt, openRecords, recordContext } from './due-records.js';

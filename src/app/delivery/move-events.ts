@@ -7,7 +7,7 @@ import { SyncError } from '../../domain/errors.js';
 import type { ClientPorts } from '../../ports/client.js';
 import type { Outbox, OutboxReading } from '../../ports/outbox.js';
 import type { DataOf } from '../documents/all.js';
-import { UseCase } from '../events/use-case.js';
+import { UseCase } from '../use-case.js';
 import { openRecords, recordContext } from './due-records.js';
 import type { AccessTokens } from './access-token.js';
 import { grantedAccess } from './granted-access.js';

@@ -6,7 +6,7 @@ import { sharingOf, type CheckoutSharing, type Sharing } from '../../domain/outb
 import type { ClientPorts } from '../../ports/client.js';
 import type { CheckoutMemory, SharingPreference } from '../../ports/events.js';
 import type { StateFiles } from '../../ports/outbox.js';
-import { UseCase } from '../events/use-case.js';
+import { UseCase } from '../use-case.js';
 import { decideAboutAll } from './backlog-consent.js';
 
 /** A checkout whose config keeps the whole project on this machine, or cannot be read. */

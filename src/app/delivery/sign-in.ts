@@ -13,7 +13,7 @@ import type {
   IssuerFault,
   BatchTransport,
 } from '../../ports/delivery.js';
-import { UseCase } from '../events/use-case.js';
+import { UseCase } from '../use-case.js';
 import { proveToken } from './granted-access.js';
 import type { HubIdentities } from './hub-identities.js';
 import { accountOf, canRefresh, issuedCredentials, machineCredentials } from './credentials.js';

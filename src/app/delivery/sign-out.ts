@@ -1,7 +1,7 @@
 import { hasAnnouncedItself, type Account } from '../../domain/outbox/account.js';
 import type { ClientPorts } from '../../ports/client.js';
 import type { Credentials } from '../../ports/delivery.js';
-import { UseCase } from '../events/use-case.js';
+import { UseCase } from '../use-case.js';
 import { accountOf, canRefresh } from './credentials.js';
 
 export type SignOutOutcome =

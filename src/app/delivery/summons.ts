@@ -2,7 +2,7 @@ import { LONGEST_RETRY_AFTER_MS } from '../../domain/delivery/backoff.js';
 import { isNewer } from '../../domain/delivery/newer-version.js';
 import type { ClientPorts } from '../../ports/client.js';
 import type { Heartbeat } from '../../ports/delivery.js';
-import { UseCase } from '../events/use-case.js';
+import { UseCase } from '../use-case.js';
 
 interface SummonsNeeds extends Pick<ClientPorts, 'backgroundPost' | 'backgroundStarter' | 'wallClock'> {
   readonly version: string;

@@ -21,7 +21,7 @@ import type {
   RepositoryPlace,
 } from '../../ports/events.js';
 import type { Randomness } from '../../ports/host.js';
-import { UseCase } from './use-case.js';
+import { UseCase } from '../use-case.js';
 
 /** The identity of a checkout's project, and what its config says about sharing. */
 export interface IdentityReading {

@@ -3,7 +3,7 @@ import { SyncError } from '../../domain/errors.js';
 import { readProjectConfig } from '../../domain/events/project-config.js';
 import type { ConfigStore, SettingsStore, RepositoryPlace } from '../../ports/events.js';
 import type { DataOf } from '../documents/all.js';
-import { UseCase } from './use-case.js';
+import { UseCase } from '../use-case.js';
 
 /** A setting as it stands. */
 export type ListedSetting = DataOf<'config get'>;

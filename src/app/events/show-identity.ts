@@ -5,7 +5,7 @@ import type { ClientPorts } from '../../ports/client.js';
 import type { LamportStore, RepositoryPlace } from '../../ports/events.js';
 import type { DataOf } from '../documents/all.js';
 import { rememberedIdentity } from './ensure-identity.js';
-import { UseCase } from './use-case.js';
+import { UseCase } from '../use-case.js';
 
 /** Who we are here: project, node, checkout. What the project does not have yet is absent. */
 export type IdentityReport = DataOf<'identity show'>;

@@ -5,7 +5,7 @@ import type { IssuerFault, TokenIssuer, BatchTransport } from '../../ports/deliv
 import type { SettingsStore } from '../../ports/events.js';
 import type { AccessTokens } from '../delivery/access-token.js';
 import { proveToken } from '../delivery/granted-access.js';
-import { UseCase } from '../events/use-case.js';
+import { UseCase } from '../use-case.js';
 
 /** What came of asking the hub. */
 export type ConnectionCheck =

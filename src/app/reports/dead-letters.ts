@@ -15,7 +15,7 @@ import type { JournalRecord, Outbox, Outboxes } from '../../ports/outbox.js';
 import type { ReportSituation } from '../delivery/due-records.js';
 import { PassLedger } from '../delivery/pass-ledger.js';
 import type { DataOf } from '../documents/all.js';
-import { UseCase } from '../events/use-case.js';
+import { UseCase } from '../use-case.js';
 import { examineOutbox, ofEveryOutbox, type ReportNeeds } from './examine-outbox.js';
 
 /** An event that was given up on, and what is known about why. */

@@ -6,7 +6,7 @@ import type { Outbox, Outboxes } from '../../ports/outbox.js';
 import type { FeatureFiles, Repository } from '../../ports/work.js';
 import type { ShowIdentity } from '../events/show-identity.js';
 import { locateFeature, type FeatureRequest } from '../work/locate-feature.js';
-import { UseCase } from '../events/use-case.js';
+import { UseCase } from '../use-case.js';
 
 /** Which events are asked for; what is absent is all of it. */
 export interface EventScope {

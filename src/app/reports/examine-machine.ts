@@ -13,7 +13,7 @@ import { readBackground } from '../delivery/background-reading.js';
 import { heldElsewhere } from '../delivery/move-events.js';
 import type { HubIdentities } from '../delivery/hub-identities.js';
 import type { ImportQueue } from '../outbox/import-events.js';
-import { UseCase } from '../events/use-case.js';
+import { UseCase } from '../use-case.js';
 import type { CheckConnection } from './check-connection.js';
 import { ofEveryOutbox, type ReportNeeds } from './examine-outbox.js';
 import { FIX_IT, inOrder, note, problem, warning, type Finding, type Fix, type Judged } from './finding.js';

@@ -6,7 +6,7 @@ import type { BackgroundPost } from '../../ports/delivery.js';
 import { readBackground } from '../delivery/background-reading.js';
 import type { DataOf } from '../documents/all.js';
 import { ofEveryOutbox, projectStatus, type ReportNeeds } from './examine-outbox.js';
-import { UseCase } from '../events/use-case.js';
+import { UseCase } from '../use-case.js';
 
 /** Where every captured event of this machine is, and what delivery depends on. */
 export type SyncStatus = Omit<DataOf<'sync status'>, 'check'>;

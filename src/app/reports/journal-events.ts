@@ -4,7 +4,7 @@ import { parseEnvelope } from '../../domain/events/parse-envelope.js';
 import { upcast } from '../../domain/events/upcast.js';
 import type { JournalRecord, Outbox } from '../../ports/outbox.js';
 import { isAbout, type EventScope, type EventsRequest, type ScopeEvents } from './event-scope.js';
-import { UseCase } from '../events/use-case.js';
+import { UseCase } from '../use-case.js';
 
 export interface ListEventsInput extends EventsRequest {
   /** The newest so many. */

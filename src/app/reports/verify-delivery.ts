@@ -8,7 +8,7 @@ import { grantedAccess } from '../delivery/granted-access.js';
 import type { HubReceipts } from '../delivery/hub-receipts.js';
 import type { SharingPolicy } from '../delivery/sharing.js';
 import type { DataOf } from '../documents/all.js';
-import { UseCase } from '../events/use-case.js';
+import { UseCase } from '../use-case.js';
 
 /** What the ledgers of all projects and the hub's receipts say about the same events. */
 export type Verification = DataOf<'sync verify'>;

@@ -7,7 +7,7 @@ import type { JournalRecord, Outbox } from '../../ports/outbox.js';
 import { outgoingDocument, type ReportSituation } from '../delivery/due-records.js';
 import type { DataOf } from '../documents/all.js';
 import { examineOutbox, ofEveryOutbox, type ExaminedRecord, type ReportNeeds } from './examine-outbox.js';
-import { UseCase } from '../events/use-case.js';
+import { UseCase } from '../use-case.js';
 
 /** The waiting events of a project, judged without the network, and its dead letters, as far as there is something to say. */
 export type Diagnosis = DataOf<'sync diagnose'>['projects'][number];

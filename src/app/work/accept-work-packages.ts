@@ -10,7 +10,7 @@ import { branchesOf, branchStandings, standingTargetOf } from './feature-branche
 import { findFeature } from './locate-feature.js';
 import type { MergingPorts, PerformedWork } from './perform-work.js';
 import { planTransitions } from './plan-transitions.js';
-import { UseCase } from '../events/use-case.js';
+import { UseCase } from '../use-case.js';
 import { workOnFeature, type FeatureInput } from './work-on-feature.js';
 
 export interface AcceptInput extends FeatureInput {

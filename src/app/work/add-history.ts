@@ -4,7 +4,7 @@ import { asOneLine } from '../../domain/work/markdown.js';
 import type { ResultOf } from '../documents/all.js';
 import { findWorkPackage } from './feature-state.js';
 import type { PerformedWork, WorkPorts } from './perform-work.js';
-import { UseCase } from '../events/use-case.js';
+import { UseCase } from '../use-case.js';
 import { workOnFeature, type FeatureInput } from './work-on-feature.js';
 
 export interface AddHistoryInput extends FeatureInput {

@@ -12,7 +12,7 @@ import type { DataOf } from '../documents/all.js';
 import type { FeatureState } from './feature-state.js';
 import { findFeature, type FeatureRequest, type PlanSources } from './locate-feature.js';
 import { resolvePlan } from './resolve-plan.js';
-import { UseCase } from '../events/use-case.js';
+import { UseCase } from '../use-case.js';
 
 /** What is read of a plan; without faults it can be finalized. */
 export type FeatureCheck = DataOf<'feature check'>;

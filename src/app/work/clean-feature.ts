@@ -6,7 +6,7 @@ import type { DataOf } from '../documents/all.js';
 import type { FeatureState } from './feature-state.js';
 import { branchesOf, branchStandings, standingTargetOf } from './feature-branches.js';
 import { loadFeature, locateFeature, type FeatureRequest } from './locate-feature.js';
-import { UseCase } from '../events/use-case.js';
+import { UseCase } from '../use-case.js';
 
 /** `removed`: what can go, or has gone. */
 export type CleanResult = Omit<DataOf<'feature clean'>, 'removable'>;

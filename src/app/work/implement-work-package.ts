@@ -16,7 +16,7 @@ import { branchesOf, describeGroup, standingTargetOf } from './feature-branches.
 import type { MergingPorts, PerformedWork, Undo } from './perform-work.js';
 import { planTransitions } from './plan-transitions.js';
 import { firstReady } from './read-work-ahead.js';
-import { UseCase } from '../events/use-case.js';
+import { UseCase } from '../use-case.js';
 import { workOnFeature, type FeatureInput } from './work-on-feature.js';
 
 export interface ImplementInput extends FeatureInput {

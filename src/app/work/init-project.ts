@@ -6,7 +6,7 @@ import type { LamportStore, Checkout, HeldRepository } from '../../ports/events.
 import type { FeatureFiles } from '../../ports/work.js';
 import type { EnsureIdentity, IdentityReading } from '../events/ensure-identity.js';
 import { commitSubject } from '../../domain/work/commit-message.js';
-import { UseCase } from '../events/use-case.js';
+import { UseCase } from '../use-case.js';
 
 export interface InitRequest {
   readonly directory: string;

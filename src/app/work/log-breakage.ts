@@ -4,7 +4,7 @@ import { workPackageIdOf } from '../../domain/work/work-package-id.js';
 import type { Repository } from '../../ports/work.js';
 import type { ShowIdentity } from '../events/show-identity.js';
 import type { Emission, EventEmitter } from '../outbox/event-emitter.js';
-import { UseCase } from '../events/use-case.js';
+import { UseCase } from '../use-case.js';
 
 /** What a piece of work is about, as far as it is known before the files are read. */
 export interface WorkSubject {

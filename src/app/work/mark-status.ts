@@ -19,7 +19,7 @@ import {
 import type { PerformedWork, WorkPorts } from './perform-work.js';
 import { illegalTransition, planTransitions } from './plan-transitions.js';
 import { warnUnfinished } from './unfinished-work.js';
-import { UseCase } from '../events/use-case.js';
+import { UseCase } from '../use-case.js';
 import { workOnFeature, type FeatureInput } from './work-on-feature.js';
 
 export interface MarkStatusInput extends FeatureInput {

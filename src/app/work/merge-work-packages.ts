@@ -27,7 +27,7 @@ import {
 } from './merge-errors.js';
 import type { MergingPorts, PerformedWork } from './perform-work.js';
 import { planTransitions } from './plan-transitions.js';
-import { UseCase } from '../events/use-case.js';
+import { UseCase } from '../use-case.js';
 import { workOnFeature, type FeatureInput } from './work-on-feature.js';
 
 /** What is asked of a merge. */

@@ -5,7 +5,7 @@ import type { ResultOf } from '../documents/all.js';
 import { findWorkPackage } from './feature-state.js';
 import type { PerformedWork, WorkPorts } from './perform-work.js';
 import { illegalTransition, planTransitions } from './plan-transitions.js';
-import { UseCase } from '../events/use-case.js';
+import { UseCase } from '../use-case.js';
 import { workOnFeature, type FeatureInput } from './work-on-feature.js';
 
 export interface MoveInput extends FeatureInput {

@@ -7,7 +7,7 @@ import type { Checkout } from '../../ports/events.js';
 import type { ResultOf } from '../documents/all.js';
 import { targetBranchOf } from './feature-branches.js';
 import type { PerformedWork, WorkPorts, WorkRequest } from './perform-work.js';
-import { UseCase } from '../events/use-case.js';
+import { UseCase } from '../use-case.js';
 
 export interface NewFeatureInput {
   readonly checkout: Checkout;

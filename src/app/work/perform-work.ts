@@ -6,7 +6,7 @@ import type { CaptureLimits, CaptureOutcome, Fact } from '../../ports/outbox.js'
 import type { FeatureFiles, FileChange, IntentStore, Merges, Repository } from '../../ports/work.js';
 import type { Emission, EventEmitter } from '../outbox/event-emitter.js';
 import type { WorkSubject } from './log-breakage.js';
-import { UseCase } from '../events/use-case.js';
+import { UseCase } from '../use-case.js';
 
 /** An event of the work, and where the proof will stand that its work was done. */
 export interface PlannedEvent {

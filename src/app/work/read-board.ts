@@ -7,7 +7,7 @@ import { describeWorkPackageFault, unreadyDependencies } from '../../domain/work
 import type { DataOf } from '../documents/all.js';
 import { contradictions, type FeatureState, type FiledWorkPackage } from './feature-state.js';
 import { findFeature, type FeatureRequest, type PlanSources } from './locate-feature.js';
-import { UseCase } from '../events/use-case.js';
+import { UseCase } from '../use-case.js';
 
 /** All work packages of a feature at one moment, as their files say. */
 export interface FeatureCards extends Omit<BoardDocument, 'cards'> {

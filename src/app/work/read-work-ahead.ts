@@ -7,7 +7,7 @@ import { workAhead, type WorkAhead } from '../../domain/work/work-ahead.js';
 import { frontMatterGraph, type FeatureState } from './feature-state.js';
 import { branchesOf, branchStandings, describeGroup, standingTargetOf } from './feature-branches.js';
 import { findFeature, type FeatureRequest } from './locate-feature.js';
-import { UseCase } from '../events/use-case.js';
+import { UseCase } from '../use-case.js';
 
 export interface FeatureAhead extends WorkAhead {
   readonly feature: string;

@@ -12,7 +12,7 @@ import type { ClientPorts } from '../../ports/client.js';
 import type { HeldRepository } from '../../ports/events.js';
 import type { CaptureLimits, CaptureOutcome, Fact, Outbox } from '../../ports/outbox.js';
 import { asKept, type ResolvedLeftOver } from './perform-work.js';
-import { UseCase } from '../events/use-case.js';
+import { UseCase } from '../use-case.js';
 
 type ResolveLeftOverPorts = Pick<ClientPorts, 'repository' | 'files' | 'intents' | 'outboxes'>;
 

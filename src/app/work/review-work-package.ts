@@ -5,7 +5,7 @@ import type { MergeWorkPackages } from './merge-work-packages.js';
 import type { MoveResult, MoveWorkPackage } from './move-work-package.js';
 import type { ShownWorkPackage, ShowWorkPackage } from './show-work-package.js';
 import type { PerformedWork } from './perform-work.js';
-import { UseCase } from '../events/use-case.js';
+import { UseCase } from '../use-case.js';
 
 export interface ReviewInput extends FeatureRequest {
   readonly workPackageId: string;

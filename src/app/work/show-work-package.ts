@@ -9,7 +9,7 @@ import type { DataOf } from '../documents/all.js';
 import { findWorkPackage, searchWorkPackage, type FeatureState } from './feature-state.js';
 import { branchesOf } from './feature-branches.js';
 import { findFeature, type FeatureRequest, type PlanSources } from './locate-feature.js';
-import { UseCase } from '../events/use-case.js';
+import { UseCase } from '../use-case.js';
 
 export interface ShowInput extends FeatureRequest {
   /** Default: the one in whose work tree the command was called. */
