@@ -6,7 +6,7 @@ import type { AgentWork } from '../../ports/agents.js';
 import { Git, WRITING } from '../work/git.js';
 import { QUIET } from '../work/git-commit.js';
 import { locateCheckout } from '../work/git-places.js';
-import { reasonOf } from '../work/git-process.js';
+import { reasonOf } from '../work/git-reason.js';
 
 /** What agents leave in git work trees. */
 export class GitAgentWork implements AgentWork {

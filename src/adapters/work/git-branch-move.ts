@@ -13,7 +13,8 @@ import { lockOf, WRITING, type Git } from './git.js';
 import { checkedOut, placeToMove, treeChanges } from './git-branch-places.js';
 import { BRANCHES } from './git-directory.js';
 import { moveNotePath } from './git-places.js';
-import { reasonOf, type GitRun } from './git-process.js';
+import type { GitRun } from './git-process.js';
+import { reasonOf } from './git-reason.js';
 
 /**
  * Files and index go first, the branch last: whoever looks in between sees the merge as staged changes, out of which

@@ -6,7 +6,8 @@ import { textIfPlain } from '../fs/repository-file.js';
 import { attempt } from '../fs/storage-failure.js';
 import { WRITING, type Git } from './git.js';
 import { ownFolder, pathInTree, placeElsewhere } from './git-places.js';
-import { reasonOf, type GitRun } from './git-process.js';
+import type { GitRun } from './git-process.js';
+import { reasonOf } from './git-reason.js';
 
 /**
  * Commits exactly these paths of a checkout as they are on disk. `--only` lets git build the commit from HEAD and these

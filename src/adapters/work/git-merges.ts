@@ -19,7 +19,7 @@ import { checkedOut, placeToMove, rebased } from './git-branch-places.js';
 import { BRANCHES, listWorktrees } from './git-directory.js';
 import { containedIn, runMergeTree, squashedTips, squashTrailer, standingsOf, treeOf } from './git-merged.js';
 import { mainOf } from './git-places.js';
-import { reasonOf } from './git-process.js';
+import { reasonOf } from './git-reason.js';
 
 /** Merges with git, without a checkout and without any of its hooks. Needs git 2.38 or newer to merge. */
 export class GitMerges implements Merges {

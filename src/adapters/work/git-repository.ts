@@ -17,7 +17,8 @@ import {
   pathInTree,
   repositoryLockPath,
 } from './git-places.js';
-import { HOOK_VARIABLE, reasonOf } from './git-process.js';
+import { HOOK_VARIABLE } from './git-process.js';
+import { reasonOf } from './git-reason.js';
 
 interface GitRepositoryOptions {
   /** Where the lock of a project without git lies. */

@@ -10,7 +10,7 @@ import { attempt } from '../fs/storage-failure.js';
 import { WRITING, type Git } from './git.js';
 import { BRANCHES, linkedWorktrees, listWorktrees, type LinkedWorktree } from './git-directory.js';
 import { isSparse, pointedGitDir, realPlace } from './git-places.js';
-import { reasonOf } from './git-process.js';
+import { reasonOf } from './git-reason.js';
 
 /** Makes a work tree, with its branch where there is none, or takes the one that is there. */
 export const addWorktree = async (

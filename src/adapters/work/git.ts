@@ -4,7 +4,8 @@ import type { Environment } from '../../domain/child-environment.js';
 import { SyncError } from '../../domain/errors.js';
 import type { Checkout, Head } from '../../ports/events.js';
 import { branchNamed, BRANCHES, readHead, readRef } from './git-directory.js';
-import { runGit, reasonOf, type GitOptions, type GitRun } from './git-process.js';
+import { runGit, type GitOptions, type GitRun } from './git-process.js';
+import { reasonOf } from './git-reason.js';
 
 /** Git in one checkout: its commands, and what its files tell without a command. */
 export class Git {

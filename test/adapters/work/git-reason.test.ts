@@ -1,4 +1,4 @@
-import { reasonOf } from '../../../src/adapters/work/git-process.js';
+import { reasonOf } from '../../../src/adapters/work/git-reason.js';
 
 const reason = (stderr: string, stdout = ''): string => reasonOf({ code: 1, stderr, stdout });
 
