@@ -3,6 +3,7 @@ import type { EventType, PayloadInput } from '../../domain/events/payloads.js';
 import type { EventEnvelope } from '../../domain/events/envelope.js';
 import type { Issue } from '../../domain/result.js';
 import type { Checkout } from '../../ports/events.js';
+import { UseCase } from '../use-case.js';
 import type { EventEmitter } from './event-emitter.js';
 
 /** What became of one emission. Only `refused` means that nothing was kept. */
@@ -26,13 +27,7 @@ export interface EmissionLinks {
 }
 
 /** Captures one event. */
-export class EmitEvent {
-  readonly #emitter: Pick<EventEmitter, 'begin'>;
-
-  constructor({ emitter }: { readonly emitter: Pick<EventEmitter, 'begin'> }) {
-    this.#emitter = emitter;
-  }
-
+export class EmitEvent extends UseCase<{ readonly emitter: Pick<EventEmitter, 'begin'> }> {
   /** Never throws and never touches the network. `undefined` as checkout: outside every project. */
   async run<T extends EventType>(
     checkout: Checkout | undefined,
@@ -41,7 +36,7 @@ export class EmitEvent {
     { causationId, correlationId }: EmissionLinks = {},
   ): Promise<EmissionOutcome> {
     try {
-      const emission = await this.#emitter.begin(checkout, correlationId);
+      const emission = await this.ports.emitter.begin(checkout, correlationId);
       const fact = emission.fact(type, payload, causationId);
       const [captured] = await emission.capture([fact]);
       if (captured === undefined) return { outcome: 'refused', reason: 'nothing was captured' };

@@ -4,6 +4,7 @@ import type { CaptureLimits, Outbox, Outboxes, ForeignQueue, QueuedRow } from '.
 import { isUuidV4 } from '../../domain/ids.js';
 import { err } from '../../domain/result.js';
 import type { DataOf } from '../documents/all.js';
+import { UseCase } from '../use-case.js';
 
 /** What became of the events of a queue, or of a file. */
 export type ImportReport = DataOf<'events import'>;
@@ -14,7 +15,7 @@ export interface FileImportReport extends ImportReport {
   readonly isComplete: boolean;
 }
 
-interface ImportEventsNeeds {
+interface ImportEventsPorts {
   readonly outboxes: Outboxes;
   readonly limits: () => Promise<CaptureLimits>;
 }
@@ -23,20 +24,14 @@ interface ImportEventsNeeds {
  * Takes over events from a file, in portions, so that memory stays bounded. Each keeps its id, node, Lamport timestamp
  * and unknown keys; what is known already is skipped, so that it may be repeated at any time.
  */
-export class ImportEvents {
-  readonly #needs: ImportEventsNeeds;
-
-  constructor(needs: ImportEventsNeeds) {
-    this.#needs = needs;
-  }
-
+export class ImportEvents extends UseCase<ImportEventsPorts> {
   /** `onPortion` hears what is durable by then, so that it is known also when a later portion fails. */
   async run(
     pieces: AsyncIterable<EventPiece>,
     onPortion: (report: FileImportReport) => void = () => undefined,
     signal?: AbortSignal,
   ): Promise<FileImportReport> {
-    const limits = await this.#needs.limits();
+    const limits = await this.ports.limits();
     const issues: FileImportReport['issues'][number][] = [];
     const unusable: FileImportReport['unusable'][number][] = [];
     const report = {
@@ -49,7 +44,7 @@ export class ImportEvents {
     let characters = 0;
     const adopt = async (): Promise<void> => {
       for (const [project, own] of byProject(portion)) {
-        const outbox = opened.get(project) ?? this.#needs.outboxes.open(project);
+        const outbox = opened.get(project) ?? this.ports.outboxes.open(project);
         opened.set(project, outbox);
         const adoption = await outbox.adopt(own, limits);
         for (const count of ['adopted', 'known', 'refused'] as const) report[count] += adoption[count];
@@ -100,34 +95,28 @@ export const byProject = (
 /** So much of the file is in memory at once. */
 const PORTION_CHARACTERS = 4 * 1024 * 1024;
 
-interface ImportQueueNeeds {
+interface ImportQueuePorts {
   readonly foreignQueue: ForeignQueue;
   readonly outboxes: Outboxes;
   readonly importEvents: ImportEvents;
 }
 
 /** Takes over what an older client left in its queue. Reads that file only; safe to repeat. */
-export class ImportQueue {
-  readonly #needs: ImportQueueNeeds;
-
-  constructor(needs: ImportQueueNeeds) {
-    this.#needs = needs;
-  }
-
+export class ImportQueue extends UseCase<ImportQueuePorts> {
   /** `place`: a queue file, or a directory whose queues are all taken over. Fails with `input-invalid` for another one. */
   async run(place: string): Promise<ImportReport> {
     const queued = await this.#rows(place);
     const pieces = async function* (): AsyncGenerator<EventPiece> {
       for (const [line, { data }] of queued.entries()) yield { line, text: data };
     };
-    const { rows, adopted, known, invalid, refused, unusable } = await this.#needs.importEvents.run(pieces());
+    const { rows, adopted, known, invalid, refused, unusable } = await this.ports.importEvents.run(pieces());
     const named = unusable.map(({ line, reason }) => ({ eventId: queued[line]?.eventId ?? '', reason }));
     return { rows, adopted, known, invalid, refused, unusable: named };
   }
 
   /** How many events the queues at a place hold that no journal of this machine has. */
   async left(place: string): Promise<number> {
-    if ((await this.#needs.foreignQueue.files(place)).length === 0) return 0;
+    if ((await this.ports.foreignQueue.files(place)).length === 0) return 0;
     const events = (await this.#rows(place)).flatMap(({ data }) => {
       const event = adoptDocument(data);
       return event.ok ? [event.value] : [];
@@ -135,17 +124,17 @@ export class ImportQueue {
     let left = 0;
     for (const [project, own] of byProject(events)) {
       const ids = new Set(own.map(({ eventId }) => eventId));
-      for await (const { eventId } of this.#needs.outboxes.open(project).records()) ids.delete(eventId);
+      for await (const { eventId } of this.ports.outboxes.open(project).records()) ids.delete(eventId);
       left += ids.size;
     }
     return left;
   }
 
   async #rows(place: string): Promise<readonly QueuedRow[]> {
-    const files = await this.#needs.foreignQueue.files(place);
+    const files = await this.ports.foreignQueue.files(place);
     // A place with nothing is asked for as well: it says what is wrong with it.
     const rows = await Promise.all(
-      (files.length === 0 ? [place] : files).map((file) => this.#needs.foreignQueue.rows(file)),
+      (files.length === 0 ? [place] : files).map((file) => this.ports.foreignQueue.rows(file)),
     );
     return rows.flat();
   }
