@@ -23,11 +23,11 @@ import { deriveNodeId } from '../../domain/events/derived-identity.js';
 import type { HubAddress } from '../../domain/outbox/account.js';
 import { GetAccountStatus } from '../delivery/account-status.js';
 import { EnsureIdentity } from '../events/ensure-identity.js';
-import { calledLater } from '../library/client.js';
 import { captureLimits } from '../outbox/capture-limits.js';
 import { EventEmitter } from '../outbox/event-emitter.js';
 import { MoveWorkPackage } from '../work/move-work-package.js';
 import { PerformWork } from '../work/perform-work.js';
+import { calledLater } from './called-later.js';
 import type { Parts } from './parts.js';
 import type { PartsContainer } from './parts-container.js';
 

@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { SyncError } from '../../domain/errors.js';
 import type { Checkout } from '../../ports/events.js';
+import { calledLater, lazily } from '../compose/called-later.js';
 import type { ClientContainer, Parts, Ports } from '../compose/parts.js';
 import type * as made from '../compose/use-cases.js';
 import type { FeatureRequest } from '../work/locate-feature.js';
@@ -103,22 +104,6 @@ type Get = ClientContainer['get'];
 
 const roomOf = <N extends keyof Parts>(get: Get): Room<N> =>
   lazily<Room<N>>((name) => calledLater(() => get(name as N)));
-
-/** What has nothing but methods that are waited for, and is there from the first call of one of them on. */
-export const calledLater = <T>(get: () => Promise<T>): T =>
-  lazily((method) => async (...args: readonly unknown[]) => {
-    const present = (await get()) as Readonly<Record<string, (...args: readonly unknown[]) => unknown>>;
-    const called = present[method];
-    if (called === undefined) throw new TypeError(`A use case has no method ${method}.`);
-    return called.apply(present, [...args]);
-  });
-
-/** An object whose properties are made when they are looked up. None of it is a promise, so that it can be awaited. */
-const lazily = <T>(property: (name: string) => unknown): T =>
-  new Proxy(
-    {},
-    { get: (_, name) => (typeof name === 'string' && name !== 'then' ? property(name) : undefined) },
-  ) as T;
 
 /** As the checkout is given: a folder above a link is not one above the project. */
 const realDirectory = (path: string): string => {
