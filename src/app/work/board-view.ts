@@ -77,13 +77,13 @@ export const describeCard = (card: BoardCard, nowMs: number): string => {
   ].join(' · ');
 };
 
-export interface LaneCards {
+interface LaneCards {
   readonly lane: WorkPackageLane;
   readonly cards: readonly BoardCard[];
 }
 
 /** The four lanes, empty ones too, and behind them whatever else work packages are in. */
-export const lanesOf = ({ board }: Pick<ShownPlan, 'board'>): readonly LaneCards[] => {
+const lanesOf = ({ board }: Pick<ShownPlan, 'board'>): readonly LaneCards[] => {
   const cards = board?.cards ?? [];
   const others = [...new Set(cards.map(({ lane }) => lane))].filter((lane) => !isLane(lane));
   return [...LANES, ...others].map((lane) => ({ lane, cards: cards.filter((card) => card.lane === lane) }));
