@@ -14,7 +14,7 @@ interface Size {
 const ROOMS: Readonly<Record<string, Size & { readonly goal: number }>> = {
   root: { lines: 2020, files: 29, goal: 1500 },
   events: { lines: 3200, files: 32, goal: 2200 },
-  outbox: { lines: 2970, files: 25, goal: 2800 },
+  outbox: { lines: 2960, files: 25, goal: 2800 },
   delivery: { lines: 5420, files: 49, goal: 4500 },
   reports: { lines: 1510, files: 14, goal: 1300 },
   work: { lines: 10120, files: 74, goal: 7000 },

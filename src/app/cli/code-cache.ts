@@ -25,10 +25,11 @@ interface CodeCacheOptions {
 }
 
 /**
- * Loads CommonJS files of the program with V8's compiled code from earlier runs, which is most of what starting
- * costs otherwise. V8 compiles a function when it is first called, so each new command adds to what is kept. It is an
- * accelerator only: a cache that is missing, rejected or cannot be written changes nothing but the time. Compiled code is executed as it is, so a file that somebody else may have written is not used: neither the
- * state root nor anything in it may belong to others or be theirs to write, and none of it may have come with a repository.
+ * Loads CommonJS files of the program with V8's compiled code from earlier runs, which is most of what starting costs
+ * otherwise. V8 compiles a function when it is first called, so each new command adds to what is kept. It is an
+ * accelerator only: a cache that is missing, rejected or cannot be written changes nothing but the time. Compiled code
+ * is executed as it is, so a file that somebody else may have written is not used: neither the state root nor anything
+ * in it may belong to others or be theirs to write, and none of it may have come with a repository.
  */
 export class CodeCache {
   readonly #directory: string | undefined;

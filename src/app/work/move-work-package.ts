@@ -37,6 +37,7 @@ export class MoveWorkPackage extends UseCase<WorkPorts> {
       const feature = draft.state.documents.slug;
       const told = { feature, workPackageId, path, ...originOf(workPackage), to };
       if (to === 'for_review') {
+        // Most moves hand nothing over, and what this loads would be in the file that every command starts from.
         const { warnUnfinished } = await import('./unfinished-work.js');
         await warnUnfinished(draft, this.ports.repository, checkout, [workPackageId]);
       }
