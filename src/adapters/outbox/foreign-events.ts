@@ -58,6 +58,8 @@ export class ForeignEvents {
         return { clock, team, json, ...(invalid === undefined ? {} : { invalid }) };
       }),
     );
+    for (const { eventId } of taken) this.#known.add(eventId);
+    this.#looked.next += taken.length;
     return {
       adopted: taken.length,
       known: events.length - fresh.length,
@@ -65,12 +67,13 @@ export class ForeignEvents {
     };
   }
 
-  /** Looks at what came since the last look. Another journal has other events. */
+  /** Looks at what others appended since the last look. Another journal has other events. */
   #look({ journal, next }: { readonly journal: string; readonly next: number }): void {
     if (journal !== this.#looked.journal) {
       this.#known.clear();
       this.#looked.next = 0;
     }
+    if (this.#looked.next === next) return;
     for (const id of idsFrom(this.#paths, this.#looked.next)) this.#known.add(id);
     this.#looked = { journal, next };
   }

@@ -82,14 +82,13 @@ function* recordsOf(
   for (const record of scan.records) if (record.record >= next) yield record;
 }
 
-/** Ids of the events in every segment that can hold record `from` or a later one. */
-export const idsFrom = (paths: OutboxPaths, from: number): readonly string[] =>
-  [
-    ...startingWith(sealedSegments(paths), from).map((first) => segmentPath(paths, first)),
-    ...(existsSync(paths.current) ? [paths.current] : []),
-  ]
-    .flatMap((path) => scanSegment(readFileSync(path)).records)
-    .flatMap(({ eventId, json }) => (json === undefined ? [] : [eventId]));
+/** Ids of the events in every segment that can hold record `from` or a later one; one segment in memory at a time. */
+export function* idsFrom(paths: OutboxPaths, from: number): Generator<string> {
+  const sealed = startingWith(sealedSegments(paths), from).map((first) => segmentPath(paths, first));
+  for (const path of [...sealed, ...(existsSync(paths.current) ? [paths.current] : [])])
+    for (const { eventId, json } of scanSegment(readFileSync(path)).records)
+      if (json !== undefined) yield eventId;
+}
 
 /** First record numbers of the sealed segments, ascending. */
 export const sealedSegments = (paths: OutboxPaths): readonly number[] =>
