@@ -12,7 +12,7 @@ export const buildOurs = async () => {
         export { LamportFile } from './src/adapters/events/json-lamport-store.ts';
         export { lockFile } from './src/adapters/fs/process-lock.ts';
         export { NodeMachine, UlidEventIdSource } from './src/adapters/host/node-host.ts';
-        export { BatchCourier } from './src/app/delivery/courier.ts';
+        export { batchCourier } from './src/app/delivery/courier.ts';
         export { Flush } from './src/app/delivery/flush.ts';
         export { GotBatchTransport } from './src/adapters/delivery/got-batch-transport.ts';
         export { JsonIntentStore } from './src/adapters/work/json-intent-store.ts';

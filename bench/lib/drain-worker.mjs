@@ -19,7 +19,7 @@ const drainOurs = async () => {
   await transport.probe(hub);
   const answer = { state: 'granted', token: 'bench', account };
   const tokens = { get: async () => answer, renew: async () => answer };
-  const courier = new ours.BatchCourier(transport, tokens, account);
+  const courier = ours.batchCourier({ batchTransport: transport, accessTokens: tokens }, account);
   const flush = new ours.Flush({
     outboxes: openOutboxes(ours, stateRoot),
     sharing: { of: async () => 'on' },

@@ -5,7 +5,7 @@
 import { JsonLamportStore, LamportFile } from '../../dist/adapters/events/json-lamport-store.js';
 import { LowdbOutboxes } from '../../dist/adapters/outbox/lowdb-outbox.js';
 import { GotBatchTransport } from '../../dist/adapters/delivery/got-batch-transport.js';
-import { BatchCourier } from '../../dist/app/delivery/courier.js';
+import { batchCourier } from '../../dist/app/delivery/courier.js';
 import { Flush } from '../../dist/app/delivery/flush.js';
 import { join } from 'node:path';
 
@@ -20,7 +20,7 @@ const account = { hub: { url, id: 'chaos' }, team: 'acme' };
 const transport = new GotBatchTransport({ version: 'test', clock: wallClock });
 const answer = { state: 'granted', token: 'any', account };
 const tokens = { get: async () => answer, renew: async () => answer };
-const courier = new BatchCourier(transport, tokens, account);
+const courier = batchCourier({ batchTransport: transport, accessTokens: tokens }, account);
 const flush = new Flush({
   outboxes: new LowdbOutboxes(stateRoot, { clock: file, newJournalId: () => 'other', ...wallClock }),
   lamport: new JsonLamportStore(file, join(stateRoot, 'lock')),

@@ -65,8 +65,8 @@ const deliveryParts = (client: Client): void => {
     return (listeners) => new LiveLink(needs, listeners);
   });
   client.part('pacing', ['settings', 'timer', 'wallClock'], async ({ settings, timer, wallClock }) => {
-    const { Pacing } = await import('../delivery/courier.js');
-    return new Pacing(async () => batchIntervalMs(await settings.read()), timer, wallClock);
+    const { pacingBy } = await import('../delivery/courier.js');
+    return pacingBy(async () => batchIntervalMs(await settings.read()), timer, wallClock);
   });
   client.part(
     'flush',

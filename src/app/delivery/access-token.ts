@@ -27,6 +27,9 @@ export type AccessAnswer =
   /** What is stored or given cannot be understood. */
   | { readonly state: 'unusable'; readonly reason: string };
 
+export type Granted = Extract<AccessAnswer, { readonly state: 'granted' }>;
+export type NotGranted = Exclude<AccessAnswer, Granted>;
+
 /** A token is renewed so long before it expires, so that it outlives the request it is for. */
 export const EXPIRY_LEEWAY_MS = 30_000;
 

@@ -2,10 +2,11 @@ import { isSameAccount, type Account } from '../../domain/outbox/account.js';
 import type { BatchOutcome } from '../../domain/delivery/outcome.js';
 import { messageOf } from '../../domain/errors.js';
 import type { ClientPorts } from '../../ports/client.js';
-import type { BatchTransport, OutgoingEvent } from '../../ports/delivery.js';
+import type { OutgoingEvent } from '../../ports/delivery.js';
 import type { Timer, WallClock } from '../../ports/host.js';
 import { UseCase } from '../use-case.js';
-import type { AccessAnswer, AccessTokens } from './access-token.js';
+import type { AccessTokens, Granted } from './access-token.js';
+import { askWithToken } from './granted-access.js';
 import type { PassEnd } from './pass-report.js';
 
 /** Carries events to the hub that is signed in, by whatever transport. */
@@ -36,7 +37,7 @@ export interface AnnouncedLimits {
 }
 
 interface DeliveryRouteNeeds extends Pick<ClientPorts, 'batchTransport'> {
-  readonly accessTokens: AccessTokens;
+  readonly accessTokens: Pick<AccessTokens, 'get' | 'renew'>;
   readonly pacing?: Pacing;
 }
 
@@ -47,85 +48,50 @@ export class DeliveryRoute extends UseCase<DeliveryRouteNeeds> {
     if (answer.state !== 'granted')
       return 'reason' in answer ? { end: 'unavailable', reason: answer.reason } : { end: 'signed-out' };
     const { account } = answer;
-    const { batchTransport, accessTokens, pacing } = this.ports;
     const { maxBodyBytes, ...limits }: Partial<AnnouncedLimits> = live?.announced(account) ?? {};
-    const courier =
-      live?.courier(account) ?? new BatchCourier(batchTransport, accessTokens, account, pacing, maxBodyBytes);
+    const courier = live?.courier(account) ?? batchCourier(this.ports, account, maxBodyBytes);
     return { account, courier, ...limits };
   }
 }
 
 /** Delivers by request and response for one account, renewing the access token once when the hub refuses it. */
-export class BatchCourier implements Courier {
-  readonly #transport: BatchTransport;
-  readonly #tokens: Pick<AccessTokens, 'get' | 'renew'>;
-  readonly #account: Account;
-  readonly #pacing: Pick<Pacing, 'turn'> | undefined;
-  readonly #maxBodyBytes: number | undefined;
-
-  constructor(
-    transport: BatchTransport,
-    tokens: Pick<AccessTokens, 'get' | 'renew'>,
-    account: Account,
-    pacing?: Pick<Pacing, 'turn'>,
-    maxBodyBytes?: number,
-  ) {
-    this.#transport = transport;
-    this.#tokens = tokens;
-    this.#account = account;
-    this.#pacing = pacing;
-    this.#maxBodyBytes = maxBodyBytes;
-  }
-
-  async carry(events: readonly OutgoingEvent[], signal?: AbortSignal): Promise<BatchOutcome> {
+export const batchCourier = (
+  { batchTransport, accessTokens, pacing }: DeliveryRouteNeeds,
+  account: Account,
+  maxBodyBytes?: number,
+): Courier => ({
+  carry: async (events, signal) => {
+    const limit = maxBodyBytes === undefined ? {} : { maxBodyBytes };
+    const send = async ({ account: present, token }: Granted): Promise<BatchOutcome> =>
+      // Somebody signed in elsewhere in the meantime: this pass's events are not that account's.
+      isSameAccount(present, account)
+        ? batchTransport.send({ hub: account.hub, accessToken: token, events, ...limit }, signal)
+        : { outcome: 'unavailable', reason: 'another account was signed in' };
     try {
-      await this.#pacing?.turn(signal);
-      const first = await this.#tokens.get(signal);
-      const outcome = await this.#send(first, events, signal);
-      if (outcome.outcome !== 'unauthorized' || first.state !== 'granted') return outcome;
-      return await this.#send(await this.#tokens.renew(first.token, signal), events, signal);
-    } catch (error) {
-      return { outcome: 'unexpected', reason: messageOf(error) };
-    }
-  }
-
-  async #send(
-    answer: AccessAnswer,
-    events: readonly OutgoingEvent[],
-    signal?: AbortSignal,
-  ): Promise<BatchOutcome> {
-    if (answer.state !== 'granted')
+      await pacing?.(signal);
+      const isRefused = ({ outcome }: BatchOutcome): boolean => outcome === 'unauthorized';
+      const answer = await askWithToken(accessTokens, send, isRefused, signal);
+      if ('outcome' in answer) return answer;
       return 'reason' in answer
         ? { outcome: 'unavailable', reason: answer.reason }
         : { outcome: 'unauthorized' };
-    // Somebody signed in elsewhere in the meantime: this pass's events are not that account's.
-    if (!isSameAccount(answer.account, this.#account))
-      return { outcome: 'unavailable', reason: 'another account was signed in' };
-    const limit = this.#maxBodyBytes === undefined ? {} : { maxBodyBytes: this.#maxBodyBytes };
-    const request = { hub: this.#account.hub, accessToken: answer.token, events, ...limit };
-    return this.#transport.send(request, signal);
-  }
-}
+    } catch (error) {
+      return { outcome: 'unexpected', reason: messageOf(error) };
+    }
+  },
+});
+
+/** Resolves when the next request may go, or the signal aborts. */
+export type Pacing = (signal?: AbortSignal) => Promise<void>;
 
 /** Keeps two requests apart, for a hub that wants few of them; without an interval it does nothing. */
-export class Pacing {
-  readonly #intervalMs: () => Promise<number>;
-  readonly #timer: Timer;
-  readonly #clock: WallClock;
-  #lastAtMs = -Infinity;
-
-  constructor(intervalMs: () => Promise<number>, timer: Timer, clock: WallClock) {
-    this.#intervalMs = intervalMs;
-    this.#timer = timer;
-    this.#clock = clock;
-  }
-
-  /** Resolves when the next request may go, or the signal aborts. */
-  async turn(signal?: AbortSignal): Promise<void> {
-    const intervalMs = await this.#intervalMs();
+export const pacingBy = (intervalMs: () => Promise<number>, timer: Timer, clock: WallClock): Pacing => {
+  let lastAtMs = -Infinity;
+  return async (signal) => {
+    const apartMs = await intervalMs();
     // A wall clock that was set back makes nobody wait for longer than the interval.
-    const waitMs = Math.min(intervalMs, this.#lastAtMs + intervalMs - this.#clock.nowMs());
-    if (waitMs > 0) await this.#timer.sleep(waitMs, signal);
-    this.#lastAtMs = this.#clock.nowMs();
-  }
-}
+    const waitMs = Math.min(apartMs, lastAtMs + apartMs - clock.nowMs());
+    if (waitMs > 0) await timer.sleep(waitMs, signal);
+    lastAtMs = clock.nowMs();
+  };
+};

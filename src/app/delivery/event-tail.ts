@@ -6,7 +6,7 @@ import type { ClientPorts } from '../../ports/client.js';
 import type { ReadAnswer } from '../../ports/delivery.js';
 import { UseCase } from '../use-case.js';
 import type { AccessTokens } from './access-token.js';
-import { askWithAccess, grantedAccess, throwIfAborted } from './granted-access.js';
+import { askForPage, grantedAccess, throwIfAborted } from './granted-access.js';
 import type { LiveLink, LiveListeners } from './live-link.js';
 
 /** An event as somebody sent it, whoever that was. */
@@ -115,7 +115,7 @@ export class EventTail {
       ...(this.#history === undefined ? {} : { history: this.#history }),
     };
     const ask = (accessToken: string) => this.#host.eventReader.read({ ...query, accessToken }, signal);
-    return askWithAccess(this.#host.accessTokens, { hub, what: 'events' }, ask, signal);
+    return askForPage(this.#host.accessTokens, { hub, what: 'events' }, ask, signal);
   }
 
   /** What was read from the log already, or is of another project, is not shown. */

@@ -41,27 +41,19 @@ export class Flush extends UseCase<FlushHost> {
   readonly #learnt = new Map<string, LearntLimits>();
 
   async run({ isInsisted, onProgress }: FlushInput, signal?: AbortSignal): Promise<FlushReport> {
-    const { hubReceipts, outboxes, reports, timer } = this.ports;
+    const { hubReceipts, outboxes, reports } = this.ports;
     const route = await this.ports.route(signal, isInsisted);
     if ('end' in route) return { ...NOTHING_PASSED, ended: route };
     const history = await hubReceipts?.historyOf(route.account, isInsisted, signal);
     let counts: PassCounts = NOTHING_PASSED;
     let ended: PassEnd = { end: 'complete' };
+    const onSettled = (settled: PassCounts): void => {
+      counts = addCounts(counts, settled);
+      reports?.changed();
+      onProgress?.(counts);
+    };
     for (const project of await outboxes.list()) {
-      const before = counts;
-      const note = (passed: PassCounts): void => {
-        counts = addCounts(before, passed);
-        reports?.changed();
-        onProgress?.(counts);
-      };
-      const pass = () => this.#pass(project, { ...route, history, isInsisted }, note, signal);
-      let end = await pass();
-      // Who insists waits for another sender to end: what that one delivers is delivered too.
-      for (let tries = 1; end.end === 'busy' && isInsisted && tries < BUSY_TRIES; tries++) {
-        if (signal?.aborted === true) break;
-        await timer.sleep(BUSY_PAUSE_MS, signal);
-        end = await pass();
-      }
+      const end = await this.#passInTurn(project, { ...route, history, isInsisted, onSettled }, signal);
       if (ended.end === 'complete') ended = end;
       if (!OF_ONE_OUTBOX.has(end.end)) break;
     }
@@ -70,11 +62,20 @@ export class Flush extends UseCase<FlushHost> {
     return { ...counts, ended };
   }
 
+  /** Who insists waits for another sender to end: what that one delivers is delivered too. */
+  async #passInTurn(project: string | undefined, route: PassRoute, signal?: AbortSignal): Promise<PassEnd> {
+    for (let tries = 1; ; tries++) {
+      const end = await this.#pass(project, route, signal);
+      const waits = end.end === 'busy' && route.isInsisted && tries < BUSY_TRIES;
+      if (!waits || signal?.aborted === true) return end;
+      await this.ports.timer.sleep(BUSY_PAUSE_MS, signal);
+    }
+  }
+
   /** One outbox that cannot be read or written must not keep the others from being delivered. */
   async #pass(
     project: string | undefined,
-    { account, courier, maxEvents, history, isInsisted }: PassRoute,
-    onProgress: (counts: PassCounts) => void,
+    { account, courier, maxEvents, history, isInsisted, onSettled }: PassRoute,
     signal: AbortSignal | undefined,
   ): Promise<PassEnd> {
     const { hubReceipts: receipts, outboxes, resolveLeftOvers, retainMs, sharing, wallClock } = this.ports;
@@ -87,7 +88,7 @@ export class Flush extends UseCase<FlushHost> {
           ? {}
           : { log: { history, idsAtHub: () => receipts.idsAtHub(account, project, signal) } };
       const input = {
-        ...{ account, isInsisted, onProgress, ...log },
+        ...{ account, isInsisted, onSettled, ...log },
         sharing: shared,
         reclaimBeforeMs: wallClock.nowMs() - (await retainMs()),
       };
@@ -110,6 +111,7 @@ export class Flush extends UseCase<FlushHost> {
 interface PassRoute extends Route {
   readonly history: string | undefined;
   readonly isInsisted: boolean;
+  readonly onSettled: (counts: PassCounts) => void;
 }
 
 const BUSY_PAUSE_MS = 100;

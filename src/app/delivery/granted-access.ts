@@ -1,40 +1,49 @@
 import { SyncError, unreachable } from '../../domain/errors.js';
-import type { Account, HubAddress } from '../../domain/outbox/account.js';
+import type { HubAddress } from '../../domain/outbox/account.js';
 import { err, ok, type Result } from '../../domain/result.js';
-import type { BatchTransport, IssuerFault } from '../../ports/delivery.js';
-import type { AccessTokens } from './access-token.js';
+import type { BatchTransport, IssuerFault, ReadAnswer, ReceiptAnswer } from '../../ports/delivery.js';
+import type { AccessTokens, Granted, NotGranted } from './access-token.js';
 
-/** A token and the only hub that it may be sent to. */
-export interface Access {
-  readonly token: string;
-  readonly account: Account;
-}
+type Tokens = Pick<AccessTokens, 'get' | 'renew'>;
+
+/** Asks a hub with a token, and once more with another one where it does not accept the first. */
+export const askWithToken = async <A>(
+  tokens: Tokens,
+  ask: (access: Granted) => Promise<A>,
+  isUnauthorized: (answer: A) => boolean,
+  signal?: AbortSignal,
+): Promise<A | NotGranted> => {
+  const first = await tokens.get(signal);
+  if (first.state !== 'granted') return first;
+  const answer = await ask(first);
+  if (!isUnauthorized(answer)) return answer;
+  const other = await tokens.renew(first.token, signal);
+  return other.state === 'granted' ? ask(other) : other;
+};
 
 /**
  * A token for a command that cannot do without: fails with `not-signed-in`, `session-expired` or `unreachable`, each
- * with what to do next. `refusedToken`: the hub has refused this one.
+ * with what to do next.
  */
-export const grantedAccess = async (
-  tokens: Pick<AccessTokens, 'get' | 'renew'>,
-  signal?: AbortSignal,
-  refusedToken?: string,
-): Promise<Access> => {
-  const answer =
-    refusedToken === undefined ? await tokens.get(signal) : await tokens.renew(refusedToken, signal);
+export const grantedAccess = async (tokens: Pick<Tokens, 'get'>, signal?: AbortSignal): Promise<Granted> => {
+  const answer = await tokens.get(signal);
+  if (answer.state === 'granted') return answer;
+  throw refusal(answer, signal);
+};
+
+const refusal = (answer: NotGranted, signal: AbortSignal | undefined): SyncError => {
   switch (answer.state) {
-    case 'granted':
-      return answer;
     case 'signed-out':
-      throw new SyncError('not-signed-in', 'Nobody is signed in.', { hint: SIGN_IN });
+      return new SyncError('not-signed-in', 'Nobody is signed in.', { hint: SIGN_IN });
     case 'session-expired':
-      throw expired(`${answer.account.hub.url} does not know this sign-in any more.`);
+      return expired(`${answer.account.hub.url} does not know this sign-in any more.`);
     case 'unusable':
-      throw new SyncError('not-signed-in', `The sign-in cannot be used: ${answer.reason}.`, {
+      return new SyncError('not-signed-in', `The sign-in cannot be used: ${answer.reason}.`, {
         hint: SIGN_IN,
       });
     case 'unavailable':
       throwIfAborted(signal);
-      throw new SyncError('unreachable', `The hub cannot be used now: ${answer.reason}.`, {
+      return new SyncError('unreachable', `The hub cannot be used now: ${answer.reason}.`, {
         hint: 'Nothing is lost. Try again when the hub can be reached.',
       });
     default:
@@ -42,40 +51,28 @@ export const grantedAccess = async (
   }
 };
 
-/** Whom to ask, and for what, in the plural. */
-interface Question {
-  readonly hub: HubAddress;
-  readonly what: string;
-}
-
-type Given<A> = Exclude<A, { readonly answer: 'unauthorized' | 'unavailable' }>;
-
 /**
- * Asks a hub for something, and once more with another token when it does not accept the one it was asked with. Fails as
- * {@link grantedAccess} does, and with `unreachable` where nothing usable is answered.
+ * Asks a hub for a page of what it has, which `what` names in the plural. Fails as {@link grantedAccess} does, and with
+ * `unreachable` where nothing usable is answered.
  */
-export const askWithAccess = async <
-  A extends { readonly answer: string } | { readonly answer: 'unavailable'; readonly reason: string },
->(
-  tokens: Pick<AccessTokens, 'get' | 'renew'>,
-  { hub, what }: Question,
+export const askForPage = async <A extends ReceiptAnswer | ReadAnswer>(
+  tokens: Tokens,
+  { hub, what }: { readonly hub: HubAddress; readonly what: string },
   ask: (accessToken: string) => Promise<A>,
   signal?: AbortSignal,
-): Promise<Given<A>> => {
-  let { token } = await grantedAccess(tokens, signal);
-  for (let isRenewed = false; ; isRenewed = true) {
-    const answer = await ask(token);
-    if (answer.answer === 'unavailable' && 'reason' in answer) {
-      throwIfAborted(signal);
-      throw new SyncError('unreachable', `${hub.url} gave no ${what}: ${answer.reason}.`, {
-        hint: 'Try again when the hub can be reached: spec-kitty sync status --check',
-      });
-    }
-    if (answer.answer !== 'unauthorized') return answer as Given<A>;
-    if (isRenewed) throw expired(`${hub.url} does not accept this sign-in any more.`);
-    ({ token } = await grantedAccess(tokens, signal, token));
-  }
+): Promise<Answered<A>> => {
+  const isUnauthorized = ({ answer }: ReceiptAnswer | ReadAnswer): boolean => answer === 'unauthorized';
+  const answer = await askWithToken(tokens, ({ token }) => ask(token), isUnauthorized, signal);
+  if ('state' in answer) throw refusal(answer, signal);
+  if (answer.answer === 'unauthorized') throw expired(`${hub.url} does not accept this sign-in any more.`);
+  if (answer.answer !== 'unavailable') return answer as Answered<A>;
+  throwIfAborted(signal);
+  throw new SyncError('unreachable', `${hub.url} gave no ${what}: ${answer.reason}.`, {
+    hint: 'Try again when the hub can be reached: spec-kitty sync status --check',
+  });
 };
+
+type Answered<A> = Exclude<A, { readonly answer: 'unauthorized' | 'unavailable' }>;
 
 const expired = (message: string): SyncError =>
   new SyncError('session-expired', message, { hint: 'Sign in again: spec-kitty auth login' });

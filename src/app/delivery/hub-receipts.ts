@@ -6,7 +6,7 @@ import type { ClientPorts } from '../../ports/client.js';
 import type { Identification } from '../../ports/delivery.js';
 import { UseCase } from '../use-case.js';
 import type { AccessTokens } from './access-token.js';
-import { askWithAccess } from './granted-access.js';
+import { askForPage } from './granted-access.js';
 
 interface HubReceiptsNeeds extends Pick<ClientPorts, 'receiptReader' | 'tokenIssuer' | 'wallClock'> {
   readonly accessTokens: Pick<AccessTokens, 'get' | 'renew'>;
@@ -61,7 +61,7 @@ export class HubReceipts extends UseCase<HubReceiptsNeeds> {
       const ask = (accessToken: string) =>
         receiptReader.read({ hub: account.hub, accessToken, projectUuid, after }, signal);
       const question = { hub: account.hub, what: 'receipts' };
-      const answer = await askWithAccess(accessTokens, question, ask, signal);
+      const answer = await askForPage(accessTokens, question, ask, signal);
       if (answer.answer === 'unsupported') throw withoutReceipts(account);
       for (const id of answer.eventIds) ids.add(normalizeEventId(id) ?? id);
       ({ next: after, more } = answer);

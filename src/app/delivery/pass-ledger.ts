@@ -26,8 +26,8 @@ export interface PassLedgerNeeds extends Pick<ClientPorts, 'lamport' | 'wallCloc
   readonly outbox: Outbox;
   readonly sender: Sender;
   readonly account: Account;
-  /** Called after every settlement with what was counted so far. */
-  readonly onProgress?: (counts: PassCounts) => void;
+  /** Called after every settlement with what it was. */
+  readonly onSettled?: (counts: PassCounts) => void;
 }
 
 /**
@@ -55,14 +55,9 @@ export class PassLedger {
 
   /** Makes the account's ledger the one in use and returns it. */
   async takeIntoUse(): Promise<HubLedger | undefined> {
-    const { ledgers, first, decisions } = await this.#needs.sender.reading();
-    const taken = takeIntoUse(
-      ledgers,
-      this.#needs.account,
-      first,
-      decisions.length,
-      this.#needs.wallClock.nowMs(),
-    );
+    const { account, sender, wallClock } = this.#needs;
+    const { ledgers, first, decisions } = await sender.reading();
+    const taken = takeIntoUse(ledgers, account, first, decisions.length, wallClock.nowMs());
     if (taken !== ledgers) await this.#write(taken);
     this.#ledgers = taken;
     return this.#inUse();
@@ -93,43 +88,43 @@ export class PassLedger {
 
   /** Events that belong to nobody belong to this account from now on; decided before they are sent. */
   async claim(batch: readonly DueEvent[]): Promise<void> {
+    const { account, outbox } = this.#needs;
     const unclaimed = setOf(batch.filter((event) => event.isUnclaimed).map((event) => event.record));
     if (unclaimed.length === 0) return;
-    const { team } = this.#needs.account;
-    const hub = hubKey(this.#needs.account.hub);
-    await this.#needs.outbox.decide(unclaimed.map((range) => ({ decision: 'claim', range, hub, team })));
+    const owner = { hub: hubKey(account.hub), team: account.team };
+    await outbox.decide(unclaimed.map((range) => ({ decision: 'claim', range, ...owner })));
   }
 
-  /** Enters the answers about events that were sent; an event without an answer stays as it is. */
-  async settleAnswers(sent: readonly DueEvent[], answers: Answers): Promise<void> {
-    const nowMs = this.#needs.wallClock.nowMs();
-    const settlements: Settlement[] = [];
-    const clocks: number[] = [];
-    for (const event of sent) {
+  /** Enters the answers about events that were sent; one without an answer stays as it is. Returns how many did not. */
+  async settleAnswers(sent: readonly DueEvent[], answers: Answers): Promise<number> {
+    const { lamport, randomness, wallClock } = this.#needs;
+    const nowMs = wallClock.nowMs();
+    const settlements = sent.flatMap((event) => {
       const answer = answers.get(event.eventId);
-      const isRejected = answer?.answer === 'rejected';
-      const settlement = settlementOf(event, answer, nowMs, isRejected ? this.#needs.randomness.next() : 0);
-      if (settlement !== undefined) settlements.push(settlement);
-      if (isRejected && answer.serverClock !== undefined) clocks.push(answer.serverClock);
-    }
-    await this.settle(settlements);
+      const random = answer?.answer === 'rejected' ? randomness.next() : 0;
+      return settlementOf(event, answer, nowMs, random) ?? [];
+    });
+    const settled = await this.settle(settlements);
     // A hub that says that our clock is behind tells where its own stands.
-    if (clocks.length > 0) await followClock(this.#needs.lamport, Math.max(...clocks));
+    const clocks = [...answers.values()].flatMap((answer) =>
+      answer.answer === 'rejected' ? (answer.serverClock ?? []) : [],
+    );
+    if (clocks.length > 0) await followClock(lamport, Math.max(...clocks));
+    return settled;
   }
 
-  async settle(settlements: readonly Settlement[]): Promise<void> {
-    if (settlements.length === 0) return;
-    const counts = countsOf(settlements);
-    if (counts.deadLetters > 0) {
-      await this.#needs.sender.explainDeadLetters(
-        settlements.flatMap((settlement) => (settlement.became === 'dead' ? [settlement] : [])),
-      );
-    }
-    await this.#write(
-      settleAt(this.#ledgers, this.#needs.account, settlements, this.#needs.wallClock.nowMs()),
-    );
+  /** Returns how many there were. */
+  async settle(settlements: readonly Settlement[]): Promise<number> {
+    if (settlements.length === 0) return 0;
+    const { account, onSettled, sender, wallClock } = this.#needs;
+    const dead = settlements.filter((settlement) => settlement.became === 'dead');
+    if (dead.length > 0) await sender.explainDeadLetters(dead);
+    await this.#write(settleAt(this.#ledgers, account, settlements, wallClock.nowMs()));
+    const counts = { ...NOTHING_PASSED };
+    for (const { became } of settlements) counts[COUNTED_AS[became]] += 1;
     this.#counts = addCounts(this.#counts, counts);
-    this.#needs.onProgress?.(this.#counts);
+    onSettled?.(counts);
+    return settlements.length;
   }
 
   /** The hub refuses the account as a whole: everything that waits is held for a while, and nothing is counted. */
@@ -143,16 +138,14 @@ export class PassLedger {
    * them first, so that a crash in between leaves records that are settled, never counts without records.
    */
   async reclaim(writtenBeforeMs: number): Promise<void> {
-    const { decisions, decisionsUnreadable } = await this.#needs.sender.reading();
+    const { sender } = this.#needs;
+    const { decisions, decisionsUnreadable } = await sender.reading();
     if (decisionsUnreadable !== undefined) return;
     const index = indexDecisions(decisions);
-    await this.#needs.sender.reclaim(async (segment) => {
-      const { ledgers } = await this.#needs.sender.reading();
-      const without = ledgersWithout(segment, ledgers, index);
-      if (without === undefined) return false;
-      if (without.some((ledger, position) => ledger !== ledgers[position]))
-        await this.#needs.sender.settle(() => without);
-      return true;
+    await sender.reclaim(async (segment) => {
+      const without = ledgersWithout(segment, this.#ledgers, index);
+      if (without?.some((ledger, position) => ledger !== this.#ledgers[position])) await this.#write(without);
+      return without !== undefined;
     }, writtenBeforeMs);
   }
 
@@ -173,12 +166,6 @@ export const followClock = async (lamport: LamportStore, remote: number): Promis
     const received = receive(value, remote);
     return received.ok ? received.value : value;
   });
-};
-
-const countsOf = (settlements: readonly Settlement[]): PassCounts => {
-  const counts = { ...NOTHING_PASSED };
-  for (const { became } of settlements) counts[COUNTED_AS[became]] += 1;
-  return counts;
 };
 
 const COUNTED_AS: Readonly<Record<Settlement['became'], keyof PassCounts>> = {

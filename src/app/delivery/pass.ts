@@ -1,7 +1,7 @@
 import { hasRoom, halve, learnTooLarge, type BatchLimits } from '../../domain/delivery/batch-plan.js';
 import { type BatchOutcome, deadLetter, rejection } from '../../domain/delivery/outcome.js';
 import { isSyncError } from '../../domain/errors.js';
-import { MAX_EXCEPTIONS, type Settlement } from '../../domain/outbox/ledger.js';
+import type { Settlement } from '../../domain/outbox/ledger.js';
 import type { Sharing } from '../../domain/outbox/routing-policy.js';
 import type { Outbox } from '../../ports/outbox.js';
 import type { Courier } from './courier.js';
@@ -10,7 +10,7 @@ import { PassLedger, type PassLedgerNeeds } from './pass-ledger.js';
 import { NOTHING_PASSED, totalOf, type PassEnd, type PassReport } from './pass-report.js';
 
 /** What a pass over one outbox is about. */
-interface PassInput extends Pick<PassLedgerNeeds, 'account' | 'onProgress'> {
+interface PassInput extends Pick<PassLedgerNeeds, 'account' | 'onSettled'> {
   readonly sharing: Sharing;
   /** A person asks for delivery now: what is due later is sent too. */
   readonly isInsisted: boolean;
@@ -50,10 +50,6 @@ interface PassNeeds extends PassHost, PassInput, PassLedgerNeeds {
 class Pass {
   readonly #ledger: PassLedger;
   readonly #needs: PassNeeds;
-  #batch: DueEvent[] = [];
-  #bytes = 0;
-  #dead: Settlement[] = [];
-  #wasFull = false;
 
   constructor(needs: PassNeeds) {
     this.#ledger = new PassLedger(needs);
@@ -72,112 +68,105 @@ class Pass {
    * again, and everything else stays.
    */
   async #deliver(): Promise<PassEnd> {
-    const { log, outbox, sender, wallClock } = this.#needs;
-    const inUse = await this.#ledger.takeIntoUse();
+    const { learnt, log, outbox, sender, wallClock } = this.#needs;
+    await this.#ledger.takeIntoUse();
     try {
       if (log !== undefined) await this.#ledger.enterHistory(log.history, log.idsAtHub);
     } catch (error) {
       // What the hub has lost it is offered once it can be asked; new events do not wait for that.
       if (!isSyncError(error) || error.kind === 'interrupted' || error.kind === 'storage-failed') throw error;
     }
-    this.#wasFull = (inUse?.exceptions.length ?? 0) >= MAX_EXCEPTIONS;
+    const wasFull = this.#ledger.isFull;
     const situation = { ...this.#needs, projectUuid: outbox.project, nowMs: wallClock.nowMs() };
-    for await (const item of dueRecords(sender, situation, this.#wasFull)) {
-      const ended = 'dead' in item ? await this.#bury(item) : await this.#gather(item);
+    for await (const { dead, due } of batchesOf(dueRecords(sender, situation, wasFull), learnt)) {
+      await this.#ledger.settle(dead);
+      if (!wasFull && this.#ledger.isFull) break;
+      const ended = due.length === 0 ? undefined : await this.#send(due);
       if (ended !== undefined) return ended;
     }
-    return (await this.#send()) ?? { end: this.#ledger.isFull ? 'too-many-exceptions' : 'complete' };
-  }
-
-  /** One that has no room any more is the first of the next batch. */
-  async #gather(event: DueEvent): Promise<PassEnd | undefined> {
-    const fill = { events: this.#batch.length, bytes: this.#bytes };
-    const ended = hasRoom(fill, event.bytes, this.#needs.learnt.limits) ? undefined : await this.#send();
-    this.#batch.push(event);
-    this.#bytes += event.bytes;
-    return ended;
-  }
-
-  /** What waits before it goes first when there are many. */
-  async #bury(record: DeadRecord): Promise<PassEnd | undefined> {
-    this.#dead.push(deadLetter({ ...record, attempts: 0 }, record.dead));
-    return this.#dead.length < DEAD_AT_ONCE ? undefined : this.#send();
+    return { end: this.#ledger.isFull ? 'too-many-exceptions' : 'complete' };
   }
 
   /**
-   * Claims, sends and settles what was gathered, in pieces where the hub refuses it whole. Says why the pass is over when
-   * that ended it: a batch of which nothing moved is the last one, so that a pass always ends.
+   * Claims, sends and settles a batch, in pieces where the hub refuses it whole. Says why the pass is over when that ended
+   * it: a batch of which nothing moved is the last one, so that a pass always ends.
    */
-  async #send(): Promise<PassEnd | undefined> {
-    await this.#ledger.settle(this.#dead);
-    this.#dead = [];
-    if (!this.#wasFull && this.#ledger.isFull) return { end: 'too-many-exceptions' };
-    if (this.#batch.length === 0) return undefined;
-    if (this.#isAborted()) return { end: 'interrupted' };
-    // Oldest first; only the first is ever on its way.
-    const pieces: (readonly DueEvent[])[] = [this.#batch];
-    await this.#ledger.claim(this.#batch);
-    this.#batch = [];
-    this.#bytes = 0;
+  async #send(batch: readonly DueEvent[]): Promise<PassEnd | undefined> {
+    const isAborted = (): boolean => this.#needs.signal?.aborted === true;
+    if (isAborted()) return { end: 'interrupted' };
+    await this.#ledger.claim(batch);
     const movedBefore = totalOf(this.#ledger.counts);
+    // Oldest first; only the first is ever on its way.
+    const pieces = [batch];
     for (let piece = pieces.shift(); piece !== undefined; piece = pieces.shift()) {
-      if (piece.length === 0) continue;
       const outcome = await this.#needs.courier.carry(piece, this.#needs.signal);
       const ended = endOf(outcome);
-      if (ended?.end === 'unavailable' && this.#isAborted()) return { end: 'interrupted' };
+      if (ended?.end === 'unavailable' && isAborted()) return { end: 'interrupted' };
       if (ended?.end === 'forbidden') await this.#ledger.refuse(ended.reason);
       if (ended !== undefined) return ended;
-      pieces.unshift(...(await this.#settle(piece, outcome)));
-      if (this.#isAborted()) return { end: 'interrupted' };
+      const rest = await this.#enter(piece, outcome);
+      pieces.unshift(...rest.filter(({ length }) => length > 0));
+      if (isAborted()) return { end: 'interrupted' };
     }
     return totalOf(this.#ledger.counts) === movedBefore ? { end: 'nothing-moved' } : undefined;
   }
 
   /** Enters what the outcome says about the events of a piece; returns what of it is still to be sent, oldest first. */
-  async #settle(
-    piece: readonly DueEvent[],
-    outcome: BatchOutcome,
-  ): Promise<readonly (readonly DueEvent[])[]> {
+  async #enter(piece: readonly DueEvent[], outcome: BatchOutcome): Promise<readonly (readonly DueEvent[])[]> {
+    const { learnt, randomness, wallClock } = this.#needs;
     switch (outcome.outcome) {
       case 'answered':
       case 'refused-by-id': {
         const { answers } = outcome;
-        const movedBefore = totalOf(this.#ledger.counts);
-        await this.#ledger.settleAnswers(piece, answers);
+        const settled = await this.#ledger.settleAnswers(piece, answers);
         const unnamed = piece.filter(({ eventId }) => !answers.has(eventId));
-        if (outcome.outcome === 'answered')
-          return totalOf(this.#ledger.counts) > movedBefore ? [unnamed] : [];
+        if (outcome.outcome === 'answered') return settled > 0 ? [unnamed] : [];
         // A refusal that names none of this piece is one of the whole, so that every step makes a piece smaller.
-        return unnamed.length < piece.length ? [unnamed] : this.#narrow(piece, 'refused by the hub');
+        return unnamed.length < piece.length
+          ? [unnamed]
+          : this.#enter(piece, { outcome: 'refused-opaque', reason: 'refused by the hub' });
       }
       case 'refused-opaque':
-        return this.#narrow(piece, outcome.reason);
       case 'too-large': {
+        const isTooLarge = outcome.outcome === 'too-large';
         const [only] = piece;
-        if (piece.length === 1 && only !== undefined) {
-          await this.#ledger.settle([deadLetter(only, 'too large for the hub')]);
+        // One event alone is the one for which it was refused.
+        if (only !== undefined && piece.length === 1) {
+          const settlement = isTooLarge
+            ? deadLetter(only, 'too large for the hub')
+            : rejection(only, outcome.reason, wallClock.nowMs(), randomness.next());
+          await this.#ledger.settle([settlement]);
           return [];
         }
-        this.#needs.learnt.limits = learnTooLarge(this.#needs.learnt.limits, piece);
+        if (isTooLarge) learnt.limits = learnTooLarge(learnt.limits, piece);
         return halve(piece);
       }
       default:
         return [];
     }
   }
+}
 
-  /** Halves a piece that was refused whole; one event alone is the one for which it was refused. */
-  async #narrow(piece: readonly DueEvent[], reason: string): Promise<readonly (readonly DueEvent[])[]> {
-    const [only] = piece;
-    if (piece.length > 1 || only === undefined) return halve(piece);
-    const { wallClock, randomness } = this.#needs;
-    await this.#ledger.settle([rejection(only, reason, wallClock.nowMs(), randomness.next())]);
-    return [];
+/** What is due, in order, as much of it at a time as the hub takes, with what before or between it can never be sent. */
+async function* batchesOf(
+  items: AsyncIterable<DueEvent | DeadRecord>,
+  learnt: LearntLimits,
+): AsyncGenerator<{ readonly due: readonly DueEvent[]; readonly dead: readonly Settlement[] }> {
+  let [due, dead, bytes]: [DueEvent[], Settlement[], number] = [[], [], 0];
+  for await (const item of items) {
+    const fill = { events: due.length, bytes };
+    const fits = 'dead' in item ? dead.length < DEAD_AT_ONCE : hasRoom(fill, item.bytes, learnt.limits);
+    if (!fits) {
+      yield { due, dead };
+      [due, dead, bytes] = [[], [], 0];
+    }
+    if ('dead' in item) dead.push(deadLetter({ ...item, attempts: 0 }, item.dead));
+    else {
+      due.push(item);
+      bytes += item.bytes;
+    }
   }
-
-  #isAborted(): boolean {
-    return this.#needs.signal?.aborted === true;
-  }
+  yield { due, dead };
 }
 
 const DEAD_AT_ONCE = 1000;

@@ -4,7 +4,7 @@ import { ok, type Result } from '../../domain/result.js';
 import type { IssuerFault, TokenIssuer, BatchTransport } from '../../ports/delivery.js';
 import type { SettingsStore } from '../../ports/events.js';
 import type { AccessTokens } from '../delivery/access-token.js';
-import { proveToken } from '../delivery/granted-access.js';
+import { askWithToken, proveToken } from '../delivery/granted-access.js';
 import { UseCase } from '../use-case.js';
 
 /** What came of asking the hub. */
@@ -39,18 +39,20 @@ export class CheckConnection extends UseCase<ConnectionPorts> {
     }
     const probed = await this.#probe({ url }, signal);
     if (probed !== 'reachable') return { state: 'unreachable', url, reason: probed.unreachable };
-    let answer = await tokens.get(signal);
-    for (let isRenewed = false; ; isRenewed = true) {
-      if (answer.state === 'unavailable') return { state: 'unreachable', url, reason: answer.reason };
-      if (answer.state === 'unusable') return { ...answer, url };
-      if (answer.state !== 'granted') return { state: answer.state, url };
-      const { account, token } = answer;
-      const who = await this.#ask(account.hub, token, signal);
+    const answer = await askWithToken(
+      tokens,
+      async ({ account, token }) => ({ account, who: await this.#ask(account.hub, token, signal) }),
+      ({ who }) => !who.ok && who.error.fault === 'refused',
+      signal,
+    );
+    if ('who' in answer) {
+      const { account, who } = answer;
       if (who.ok) return { state: 'reachable', url, account };
-      if (who.error.fault === 'unavailable') return { state: 'unreachable', url, reason: who.error.reason };
-      if (isRenewed) return { state: 'session-expired', url };
-      answer = await tokens.renew(token, signal);
+      const { fault, reason } = who.error;
+      return fault === 'refused' ? { state: 'session-expired', url } : { state: 'unreachable', url, reason };
     }
+    if (answer.state === 'unavailable') return { state: 'unreachable', url, reason: answer.reason };
+    return answer.state === 'unusable' ? { ...answer, url } : { state: answer.state, url };
   }
 
   /** Whether the hub knows the token. One that cannot say whose it is shows it by how it takes a batch. */

@@ -1,4 +1,4 @@
-import { BatchCourier } from '../../../src/app/delivery/courier.js';
+import { batchCourier } from '../../../src/app/delivery/courier.js';
 import { syncLine, type SyncLineInput } from '../../../src/domain/delivery/status-line.js';
 import { SyncError } from '../../../src/domain/errors.js';
 import type { BatchRequest } from '../../../src/ports/delivery.js';
@@ -14,7 +14,7 @@ const ready = async () => {
     requests.push(request);
     return send(request, signal);
   };
-  const courier = new BatchCourier(world.batches, world.tokens, account);
+  const courier = batchCourier({ batchTransport: world.batches, accessTokens: world.tokens }, account);
   return { world, courier, requests };
 };
 

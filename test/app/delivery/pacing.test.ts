@@ -1,16 +1,16 @@
 import { ControlledTime } from '../../../src/adapters/memory/memory-host.js';
 import { Flush } from '../../../src/app/delivery/flush.js';
-import { DeliveryRoute, Pacing } from '../../../src/app/delivery/courier.js';
+import { DeliveryRoute, pacingBy } from '../../../src/app/delivery/courier.js';
 import { DeliveryWorld } from '../../support/delivery-world.js';
 
 describe('the pace of batches', () => {
   it('keeps two turns as far apart as was set, and makes nobody wait who comes later anyway', async () => {
     const time = new ControlledTime();
-    const pacing = new Pacing(async () => 5000, time, time);
+    const pacing = pacingBy(async () => 5000, time, time);
     const start = time.nowMs();
     const turns: number[] = [];
     const turn = async (): Promise<void> => {
-      await pacing.turn();
+      await pacing();
       turns.push(time.nowMs() - start);
     };
     await turn();
@@ -26,28 +26,28 @@ describe('the pace of batches', () => {
 
   it('waits no longer than the interval when the clock was set back, and not at all when it is interrupted', async () => {
     const time = new ControlledTime();
-    const pacing = new Pacing(async () => 5000, time, time);
-    await pacing.turn();
+    const pacing = pacingBy(async () => 5000, time, time);
+    await pacing();
     time.set(time.nowMs() - 3_600_000);
-    const waiting = pacing.turn();
+    const waiting = pacing();
     await time.advance(0);
     await time.advance(5000);
     await waiting;
-    await pacing.turn(AbortSignal.abort());
+    await pacing(AbortSignal.abort());
     expect(time.sleeping).toBe(0);
   });
 
   it('never sleeps without an interval', async () => {
     const time = new ControlledTime();
-    const pacing = new Pacing(async () => 0, time, time);
-    for (let count = 0; count < 3; count++) await pacing.turn();
+    const pacing = pacingBy(async () => 0, time, time);
+    for (let count = 0; count < 3; count++) await pacing();
     expect(time.sleeping).toBe(0);
   });
 
   it('holds between the batches of a flush', async () => {
     const world = new DeliveryWorld();
     const ids = await world.capture(2500, await world.signIn());
-    const pacing = new Pacing(async () => 5000, world.time, world.time);
+    const pacing = pacingBy(async () => 5000, world.time, world.time);
     const route = new DeliveryRoute({ batchTransport: world.batches, accessTokens: world.tokens, pacing });
     const flushing = new Flush(world.flushHost({ route: (signal) => route.find(signal) })).run({
       isInsisted: false,
