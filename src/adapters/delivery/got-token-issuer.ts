@@ -22,93 +22,80 @@ export class GotTokenIssuer extends HubClient implements TokenIssuer {
 
   signIn: TokenIssuer['signIn'] = async (hub, username, password, signal) => {
     const reply = await this.ask(hub, '/api/v1/token/', { json: { username, password } }, signal);
-    return isAnswer(reply, 400, 401, 403, 422)
-      ? refused(reply, 'user name or password is wrong', password)
-      : parsed(reply, readIssuedTokens, password);
+    const isRefused = isAnswer(reply, 400, 401, 403, 422);
+    return issued(reply, isRefused, 'user name or password is wrong', password, readIssuedTokens);
   };
 
   refresh: TokenIssuer['refresh'] = async (hub, refreshToken, signal) => {
     const json = { refresh: refreshToken };
     const reply = await this.ask(hub, '/api/v1/token/refresh/', { json }, signal);
     const isRefused =
-      isAnswer(reply, 400, 401, 403) && (reply.status === 401 || /"invalid_grant"/.test(reply.body));
-    return isRefused
-      ? refused(reply, 'the sign-in is no longer valid', refreshToken)
-      : parsed(reply, readIssuedTokens, refreshToken);
+      (isAnswer(reply, 400, 403) && /"invalid_grant"/.test(reply.body)) || isAnswer(reply, 401);
+    return issued(reply, isRefused, 'the sign-in is no longer valid', refreshToken, readIssuedTokens);
   };
 
   liveToken: TokenIssuer['liveToken'] = async (hub, accessToken, signal) => {
     const reply = await this.ask(hub, '/api/v1/ws-token/', { method: 'POST', accessToken }, signal);
-    return ofBearer(reply, readLiveToken, accessToken);
+    return issued(reply, isAnswer(reply, 401, 403), NOT_ACCEPTED, accessToken, readLiveToken);
   };
 
   revoke: TokenIssuer['revoke'] = async (hub, refreshToken, signal) => {
     const json = { refresh: refreshToken };
     const reply = await this.ask(hub, '/api/v1/token/revoke/', { json }, signal);
     if (isAnswer(reply, 200, 204, 404, 405)) return ok(undefined);
-    return isAnswer(reply, 400, 401, 403)
-      ? refused(reply, 'the token is not known', refreshToken)
-      : unavailable(reply, refreshToken);
+    const isRefused = isAnswer(reply, 400, 401, 403);
+    return issued(reply, isRefused, 'the token is not known', refreshToken, () => undefined);
   };
 
   askForDevice: TokenIssuer['askForDevice'] = async (hub, device, signal) => {
     const reply = await this.ask(hub, '/api/v1/device/code/', { json: { device } }, signal);
-    return isAnswer(reply, 404, 405) ? ok(undefined) : parsed(reply, readDeviceSignIn);
+    return isAnswer(reply, 404, 405) ? ok(undefined) : issued(reply, false, '', '', readDeviceSignIn);
   };
 
   redeemDevice: TokenIssuer['redeemDevice'] = async (hub, deviceCode, signal) => {
     const json = { device_code: deviceCode };
     const reply = await this.ask(hub, '/api/v1/device/token/', { json }, signal);
-    if (!isAnswer(reply, 400, 401, 403)) return parsed(reply, readIssuedTokens, deviceCode);
-    const document = parseJson(reply.body);
+    const isRefused = isAnswer(reply, 400, 401, 403);
+    const document = isRefused ? parseJson(reply.body) : undefined;
     const error = isFields(document) ? document['error'] : undefined;
     if (error === 'authorization_pending') return ok('pending');
-    return error === 'slow_down' ? ok('slow-down') : refused(reply, 'nobody agreed in time', deviceCode);
+    if (error === 'slow_down') return ok('slow-down');
+    return issued(reply, isRefused, 'nobody agreed in time', deviceCode, readIssuedTokens);
   };
 
   identify: TokenIssuer['identify'] = async (hub, accessToken, signal) => {
     const reply = await this.ask(hub, '/api/v1/me/', { accessToken }, signal);
-    return isAnswer(reply, 404, 405) ? ok(undefined) : ofBearer(reply, readIdentification, accessToken);
+    if (isAnswer(reply, 404, 405)) return ok(undefined);
+    return issued(reply, isAnswer(reply, 401, 403), NOT_ACCEPTED, accessToken, readIdentification);
   };
 }
+
+const NOT_ACCEPTED = 'the access token is not accepted';
 
 type Answered = Extract<HttpReply, { readonly kind: 'answer' }>;
 
 const isAnswer = (reply: HttpReply, ...statuses: readonly number[]): reply is Answered =>
   reply.kind === 'answer' && statuses.includes(reply.status);
 
-const refused = (reply: Answered, fallback: string, secret: string): Result<never, IssuerFault> =>
-  err({ fault: 'refused', reason: reasonIn(reply.body, [secret]) || fallback });
-
-const parsed = <T>(
+/** What a reply holds; or why it holds nothing, in the hub's own words where it has some, which never repeat the secret. */
+const issued = <T>(
   reply: HttpReply,
+  isRefused: boolean,
+  refusal: string,
+  secret: string,
   read: (document: unknown) => T | undefined,
-  secret = '',
 ): Result<T, IssuerFault> => {
-  if (!isAnswer(reply, 200, 201)) return unavailable(reply, secret);
-  const value = read(parseJson(reply.body));
-  // The body may hold tokens: nothing of it is repeated.
-  return value === undefined ? nothingUsable('the answer of the hub is not understood') : ok(value);
-};
-
-/** What the bearer of an access token is told. */
-const ofBearer = <T>(
-  reply: HttpReply,
-  read: (document: unknown) => T | undefined,
-  accessToken: string,
-): Result<T, IssuerFault> =>
-  isAnswer(reply, 401, 403)
-    ? refused(reply, 'the access token is not accepted', accessToken)
-    : parsed(reply, read, accessToken);
-
-const unavailable = (reply: HttpReply, secret: string): Result<never, IssuerFault> => {
-  if (reply.kind !== 'answer') return nothingUsable(reply.reason);
+  const unavailable = (reason: string) => err({ fault: 'unavailable' as const, reason });
+  if (reply.kind !== 'answer') return unavailable(reply.reason);
+  const { status, body } = reply;
+  if (isRefused) return err({ fault: 'refused', reason: reasonIn(body, [secret]) || refusal });
   // A success of an unexpected kind may hold tokens; an error holds words.
-  const words = reply.status >= 300 ? reasonIn(reply.body, [secret]) : '';
-  return nothingUsable(statusAndReason(`status ${reply.status}`, words));
+  if (status !== 200 && status !== 201)
+    return unavailable(statusAndReason(`status ${status}`, status < 300 ? '' : reasonIn(body, [secret])));
+  const value = read(parseJson(body));
+  // The body may hold tokens: nothing of it is repeated.
+  return value === undefined ? unavailable('the answer of the hub is not understood') : ok(value);
 };
-
-const nothingUsable = (reason: string): Result<never, IssuerFault> => err({ fault: 'unavailable', reason });
 
 /** What a token counts when the hub does not say: a quarter of an hour, and a week. */
 const ACCESS_SECONDS = 900;

@@ -20,7 +20,6 @@ import { JsonIntentStore } from '../../adapters/work/json-intent-store.js';
 import { WorkPackageFiles } from '../../adapters/work/work-package-files.js';
 import { backgroundEnvironment } from '../../domain/child-environment.js';
 import { deriveNodeId } from '../../domain/events/derived-identity.js';
-import type { HubAddress } from '../../domain/outbox/account.js';
 import { GetAccountStatus } from '../delivery/account-status.js';
 import { EnsureIdentity } from '../events/ensure-identity.js';
 import { captureLimits } from '../outbox/capture-limits.js';
@@ -128,11 +127,7 @@ const workParts = (client: Client): void => {
   client.part(
     'getAccountStatus',
     ['credentials', 'wallClock', 'signInEnvironment', 'machineAccounts', 'knownHubs'],
-    ({ knownHubs, ...needs }) => {
-      const recognize = async (hub: HubAddress) =>
-        (await import('../../domain/delivery/known-hubs.js')).recognize(await knownHubs.list(), hub);
-      return new GetAccountStatus({ ...needs, hubIdentities: { recognize } });
-    },
+    (needs) => new GetAccountStatus(needs),
   );
   client.part(
     'account',

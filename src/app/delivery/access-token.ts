@@ -6,9 +6,7 @@ import type { Credentials, CredentialReading, IssuerFault, SignInEnvironment } f
 import { UseCase } from '../use-case.js';
 import {
   accountOf,
-  AS_STATED,
   canRefresh,
-  environmentAccount,
   environmentSignIn,
   issuedCredentials,
   type EnvironmentSignIn,
@@ -21,7 +19,7 @@ export type AccessAnswer =
   | { readonly state: 'granted'; readonly token: string; readonly account: Account }
   | { readonly state: 'signed-out' }
   /** The hub no longer knows this sign-in: somebody has to sign in again. Nothing stored was removed. */
-  | { readonly state: 'session-expired'; readonly account: Account }
+  | { readonly state: 'session-expired'; readonly hub: HubAddress }
   /** The hub, or the lock, could not be had: the same call may succeed later. */
   | { readonly state: 'unavailable'; readonly reason: string }
   /** What is stored or given cannot be understood. */
@@ -89,7 +87,7 @@ export class AccessTokens extends UseCase<AccessTokensNeeds> {
     // A token within the leeway serves when there is no other to be had.
     if (stored.state !== 'present' || isGood(stored.credentials, 0)) return this.#said(stored);
     if (fault?.fault === 'unavailable') return { state: 'unavailable', reason: fault.reason };
-    return { state: 'session-expired', account: await this.#recognized(accountOf(stored.credentials)) };
+    return { state: 'session-expired', hub: stored.credentials.server };
   }
 
   /** What is stored says, where its token does not have to be renewed. */
@@ -102,43 +100,36 @@ export class AccessTokens extends UseCase<AccessTokensNeeds> {
   }
 
   async #fromEnvironment(
-    given: EnvironmentSignIn,
+    { hub, token }: EnvironmentSignIn,
     refusedToken: string | undefined,
     signal?: AbortSignal,
   ): Promise<AccessAnswer> {
-    const expired = async (): Promise<AccessAnswer> => ({
-      state: 'session-expired',
-      account: await this.#recognized(await environmentAccount(given, this.ports.machineAccounts)),
-    });
-    if (refusedToken === given.token) return expired();
+    if (refusedToken === token) return { state: 'session-expired', hub };
     if (this.#identified === undefined) {
-      const who = await this.ports.tokenIssuer.identify(given.hub, given.token, signal);
-      if (!who.ok) {
-        return who.error.fault === 'refused' ? expired() : { state: 'unavailable', reason: who.error.reason };
-      }
+      const who = await this.ports.tokenIssuer.identify(hub, token, signal);
+      if (!who.ok)
+        return who.error.fault === 'refused'
+          ? { state: 'session-expired', hub }
+          : { state: 'unavailable', reason: who.error.reason };
       const { hubId, teams, username } = who.value ?? {};
       this.#identified = {
-        hub: await this.#met({ ...given.hub, ...(hubId === undefined ? {} : { id: hubId }) }),
+        hub: await this.#met({ ...hub, ...(hubId === undefined ? {} : { id: hubId }) }),
         team: teams?.[0] ?? LOCAL_TEAM,
         ...(username === undefined ? {} : { username }),
       };
-      await this.ports.machineAccounts?.remember(given.hub, given.token, this.#identified);
+      await this.ports.machineAccounts?.remember(hub, token, this.#identified);
     }
-    return { state: 'granted', token: given.token, account: this.#identified };
+    return { state: 'granted', token, account: this.#identified };
   }
 
   /** Who the hub is that has just been heard of; where that cannot be noted, it is noted the next time. */
   async #met(hub: HubAddress): Promise<HubAddress> {
-    const { hubIdentities: hubs = AS_STATED } = this.ports;
-    return hubs.meet(hub).catch((error: unknown) => {
+    const { hubIdentities: hubs } = this.ports;
+    const met = await hubs?.meet(hub).catch((error: unknown) => {
       if (!isSyncError(error)) throw error;
       return hubs.recognize(hub);
     });
-  }
-
-  async #recognized(account: Account): Promise<Account> {
-    const { hubIdentities: hubs = AS_STATED } = this.ports;
-    return { ...account, hub: await hubs.recognize(account.hub) };
+    return met ?? hub;
   }
 }
 

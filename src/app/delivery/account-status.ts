@@ -1,16 +1,15 @@
+import { recognize } from '../../domain/delivery/known-hubs.js';
 import type { Account } from '../../domain/outbox/account.js';
 import type { ClientPorts } from '../../ports/client.js';
 import type { SignInEnvironment } from '../../ports/delivery.js';
 import { UseCase } from '../use-case.js';
 import {
   accountOf,
-  AS_STATED,
   canRefresh,
   environmentAccount,
   environmentSignIn,
   NEVER_EXPIRES_MS,
 } from './credentials.js';
-import type { HubIdentities } from './hub-identities.js';
 
 export type AccountStatus =
   | { readonly state: 'signed-out' }
@@ -31,31 +30,28 @@ export type AccountStatus =
 export type SignInSource = 'file' | 'environment';
 
 interface GetAccountStatusNeeds
-  extends Pick<ClientPorts, 'credentials' | 'wallClock'>, Partial<Pick<ClientPorts, 'machineAccounts'>> {
+  extends
+    Pick<ClientPorts, 'credentials' | 'wallClock'>,
+    Partial<Pick<ClientPorts, 'machineAccounts' | 'knownHubs'>> {
   readonly signInEnvironment: SignInEnvironment;
-  readonly hubIdentities?: Pick<HubIdentities, 'recognize'>;
 }
 
 /** Says who is signed in, from what is stored and given alone. */
 export class GetAccountStatus extends UseCase<GetAccountStatusNeeds> {
   async run(): Promise<AccountStatus> {
-    const given = environmentSignIn(this.ports.signInEnvironment);
+    const { credentials: store, machineAccounts, signInEnvironment, wallClock } = this.ports;
+    const given = environmentSignIn(signInEnvironment);
     if (!given.ok) return { state: 'unusable', source: 'environment', reason: given.error };
     if (given.value !== undefined) {
-      const account = await environmentAccount(given.value, this.ports.machineAccounts);
-      return {
-        state: 'signed-in',
-        source: 'environment',
-        account: await this.#recognized(account),
-        session: 'valid',
-      };
+      const account = await this.#recognized(await environmentAccount(given.value, machineAccounts));
+      return { state: 'signed-in', source: 'environment', account, session: 'valid' };
     }
-    const reading = await this.ports.credentials.read();
+    const reading = await store.read();
     if (reading.state === 'absent') return { state: 'signed-out' };
     if (reading.state === 'unreadable') return { state: 'unusable', source: 'file', reason: reading.reason };
     const { credentials } = reading;
     const { accessExpiresAtMs, refreshExpiresAtMs } = credentials;
-    const nowMs = this.ports.wallClock.nowMs();
+    const nowMs = wallClock.nowMs();
     const refreshable = canRefresh(credentials) && refreshExpiresAtMs > nowMs;
     return {
       state: 'signed-in',
@@ -74,7 +70,6 @@ export class GetAccountStatus extends UseCase<GetAccountStatusNeeds> {
   }
 
   async #recognized(account: Account): Promise<Account> {
-    const { hubIdentities: hubs = AS_STATED } = this.ports;
-    return { ...account, hub: await hubs.recognize(account.hub) };
+    return { ...account, hub: recognize((await this.ports.knownHubs?.list()) ?? [], account.hub) };
   }
 }

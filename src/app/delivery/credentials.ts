@@ -78,9 +78,3 @@ export const environmentAccount = async (
   { hub, token }: EnvironmentSignIn,
   machines: MachineAccounts | undefined,
 ): Promise<Account> => (await machines?.recall(hub, token)) ?? { hub, team: LOCAL_TEAM };
-
-/** Without a list of hubs each is the one that it states to be. */
-export const AS_STATED = {
-  meet: async (hub: HubAddress): Promise<HubAddress> => hub,
-  recognize: async (hub: HubAddress): Promise<HubAddress> => hub,
-};

@@ -1,3 +1,4 @@
+import type { Fields } from '../../domain/document.js';
 import { LOCAL_TEAM } from '../../domain/events/envelope.js';
 import { utf8Length } from '../../domain/events/utf8-length.js';
 import { exceptionOf, isAnswered, ledgerInUse, presumedAccount } from '../../domain/outbox/ledger.js';
@@ -88,7 +89,7 @@ export const outgoingDocument = (record: JournalRecord, context: RoutingContext)
   const team = ownerOf(record, context.decisions)?.team ?? context.account?.team ?? LOCAL_TEAM;
   const isAnothers = record.hub === undefined ? record.team === LOCAL_TEAM : record.team !== team;
   if (json === undefined || !isAnothers) return json;
-  return JSON.stringify({ ...(JSON.parse(json) as object), team_slug: team });
+  return JSON.stringify({ ...eventOf(record), team_slug: team });
 };
 
 /** When and for whom a report is made. `isInsisted`: as if a person asked for delivery now; `false` when absent. */
@@ -134,9 +135,10 @@ export async function* openRecords(
 const firstOpen = ({ first }: OutboxReading, { ledger }: RoutingContext): number =>
   ledger === undefined ? first : Math.min(ledger.exceptions[0]?.record ?? Infinity, ledger.through + 1);
 
+/** What the event of a record says; nothing where it is damaged. */
+export const eventOf = ({ json = '{}' }: Pick<JournalRecord, 'json'>): Fields => JSON.parse(json) as Fields;
+
+export const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+
 /** When the event of a record happened, by the clock that it was captured under. */
-export const occurredAt = (json: string | undefined): string | undefined => {
-  if (json === undefined) return undefined;
-  const { timestamp } = JSON.parse(json) as { readonly timestamp?: unknown };
-  return typeof timestamp === 'string' ? timestamp : undefined;
-};
+export const occurredAt = (record: JournalRecord): string | undefined => textOf(eventOf(record)['timestamp']);

@@ -36,7 +36,7 @@ const refusal = (answer: NotGranted, signal: AbortSignal | undefined): SyncError
     case 'signed-out':
       return new SyncError('not-signed-in', 'Nobody is signed in.', { hint: SIGN_IN });
     case 'session-expired':
-      return expired(`${answer.account.hub.url} does not know this sign-in any more.`);
+      return expired(`${answer.hub.url} does not know this sign-in any more.`);
     case 'unusable':
       return new SyncError('not-signed-in', `The sign-in cannot be used: ${answer.reason}.`, {
         hint: SIGN_IN,

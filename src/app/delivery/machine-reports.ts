@@ -96,9 +96,9 @@ export class MachineReports extends UseCase<MachineReportsNeeds> {
       const reading = await outbox.reading();
       const context = recordContext(outbox, reading, { account, sharing: await sharing.of(project), nowMs });
       const before = events;
-      for await (const [{ json }, { standing }] of openRecords(outbox, reading, context)) {
+      for await (const [record, { standing }] of openRecords(outbox, reading, context)) {
         if (standing !== 'pending') continue;
-        if (events === before) oldest.push(Date.parse(occurredAt(json) ?? ''));
+        if (events === before) oldest.push(Date.parse(occurredAt(record) ?? ''));
         events += 1;
       }
     }

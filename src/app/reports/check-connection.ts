@@ -1,8 +1,8 @@
 import { hasAnnouncedItself, type Account, type HubAddress } from '../../domain/outbox/account.js';
 import { isSyncError } from '../../domain/errors.js';
 import { ok, type Result } from '../../domain/result.js';
-import type { IssuerFault, TokenIssuer, BatchTransport } from '../../ports/delivery.js';
-import type { SettingsStore } from '../../ports/events.js';
+import type { ClientPorts } from '../../ports/client.js';
+import type { IssuerFault } from '../../ports/delivery.js';
 import type { AccessTokens } from '../delivery/access-token.js';
 import { askWithToken, proveToken } from '../delivery/granted-access.js';
 import { UseCase } from '../use-case.js';
@@ -19,12 +19,9 @@ export type ConnectionCheck =
   /** The hub answers and knows the sign-in. */
   | { readonly state: 'reachable'; readonly url: string; readonly account: Account };
 
-interface ConnectionPorts {
-  readonly batchTransport: Pick<BatchTransport, 'probe' | 'send'>;
-  readonly tokenIssuer: Pick<TokenIssuer, 'identify'>;
+interface ConnectionPorts extends Pick<ClientPorts, 'batchTransport' | 'tokenIssuer' | 'settings'> {
   readonly accessTokens: Pick<AccessTokens, 'get' | 'renew'>;
   readonly account: () => Promise<Account | undefined>;
-  readonly settings: SettingsStore;
 }
 
 /** Asks the hub whether it answers and whether it knows the sign-in. */

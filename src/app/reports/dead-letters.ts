@@ -1,4 +1,3 @@
-import type { Fields } from '../../domain/document.js';
 import { deadLetter } from '../../domain/delivery/outcome.js';
 import { SyncError } from '../../domain/errors.js';
 import { LOCAL_TEAM } from '../../domain/events/envelope.js';
@@ -9,10 +8,9 @@ import {
   type HubLedger,
   type LedgerException,
 } from '../../domain/outbox/ledger.js';
-import type { LamportStore } from '../../ports/events.js';
-import type { Randomness, WallClock } from '../../ports/host.js';
-import type { JournalRecord, Outbox, Outboxes } from '../../ports/outbox.js';
-import type { ReportSituation } from '../delivery/due-records.js';
+import type { ClientPorts } from '../../ports/client.js';
+import type { JournalRecord, Outbox } from '../../ports/outbox.js';
+import { eventOf, textOf, type ReportSituation } from '../delivery/due-records.js';
 import { PassLedger } from '../delivery/pass-ledger.js';
 import type { DataOf } from '../documents/all.js';
 import { UseCase } from '../use-case.js';
@@ -38,56 +36,30 @@ export class ListDeadLetters extends UseCase<ReportNeeds> {
 /** The dead letters of one outbox: what its ledger lists, and what is damaged or invalid and not listed yet. */
 const deadLettersOf = async (outbox: Outbox, situation: ReportSituation): Promise<readonly DeadLetter[]> => {
   const found = new Map<number, DeadLetter>();
+  const add = (record: JournalRecord, reason: string, exception: LedgerException | undefined): void => {
+    const event = record.json === undefined ? undefined : eventOf(record);
+    found.set(record.record, {
+      projectUuid: outbox.project,
+      record: record.record,
+      eventId: exception?.eventId ?? record.eventId,
+      reason,
+      attempts: exception?.attempts ?? 0,
+      refusedBy: record.invalid === undefined ? 'hub' : 'record',
+      isSettled: exception?.state === 'dead',
+      event,
+      eventType: textOf(event?.['event_type']),
+      aggregateId: textOf(event?.['aggregate_id']),
+      timestamp: textOf(event?.['timestamp']),
+    });
+  };
   const { context } = await examineOutbox(outbox, situation, ({ record, standing, exception }) => {
-    if (standing.standing === 'dead')
-      found.set(record.record, toDeadLetter(outbox.project, record, standing.reason, exception));
+    if (standing.standing === 'dead') add(record, standing.reason, exception);
   });
   // A journal that lost its end no longer has what its ledger lists.
-  const lost = (context.ledger?.exceptions ?? []).filter(
-    ({ record, state }) => state === 'dead' && !found.has(record),
-  );
-  const gone = lost.map((exception) =>
-    toDeadLetter(
-      outbox.project,
-      { ...exception, team: '', invalid: exception.reason },
-      exception.reason,
-      exception,
-    ),
-  );
-  return [...found.values(), ...gone].sort((a, b) => a.record - b.record);
-};
-
-const toDeadLetter = (
-  projectUuid: string | undefined,
-  { record, eventId, json, invalid }: JournalRecord,
-  reason: string,
-  exception: LedgerException | undefined,
-): DeadLetter => ({
-  projectUuid,
-  record,
-  eventId: exception?.eventId ?? eventId,
-  reason,
-  attempts: exception?.attempts ?? 0,
-  refusedBy: invalid === undefined ? 'hub' : 'record',
-  isSettled: exception?.state === 'dead',
-  ...described(json),
-});
-
-const described = (
-  json: string | undefined,
-): Pick<DeadLetter, 'eventType' | 'aggregateId' | 'timestamp' | 'event'> => {
-  if (json === undefined) return {};
-  const event = JSON.parse(json) as Fields;
-  const said = (key: string): string | undefined => {
-    const value = event[key];
-    return typeof value === 'string' ? value : undefined;
-  };
-  return {
-    event,
-    eventType: said('event_type'),
-    aggregateId: said('aggregate_id'),
-    timestamp: said('timestamp'),
-  };
+  for (const lost of context.ledger?.exceptions ?? [])
+    if (lost.state === 'dead' && !found.has(lost.record))
+      add({ ...lost, team: '', invalid: lost.reason }, lost.reason, lost);
+  return [...found.values()].sort((a, b) => a.record - b.record);
 };
 
 export type DeadLetterVerdict = 'requeue' | 'discard';
@@ -98,13 +70,9 @@ export interface DecidedDeadLetters {
   readonly left: readonly DeadLetter[];
 }
 
-interface DeadLetterPorts {
-  readonly outboxes: Outboxes;
+interface DeadLetterPorts extends Pick<ClientPorts, 'outboxes' | 'lamport' | 'wallClock' | 'randomness'> {
   readonly listDeadLetters: Pick<ListDeadLetters, 'run'>;
-  readonly lamport: LamportStore;
-  readonly wallClock: WallClock;
-  readonly randomness: Randomness;
-  account(): Promise<Account | undefined>;
+  readonly account: () => Promise<Account | undefined>;
 }
 
 /** Which dead letters are meant: all of them, or those whose ids begin like this. */

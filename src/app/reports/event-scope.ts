@@ -2,8 +2,9 @@ import { isSyncError, SyncError } from '../../domain/errors.js';
 import { isWorkPackageId } from '../../domain/ids.js';
 import { workPackageIdOf } from '../../domain/work/work-package-id.js';
 import { isFields } from '../../domain/document.js';
-import type { Outbox, Outboxes } from '../../ports/outbox.js';
-import type { FeatureFiles, Repository } from '../../ports/work.js';
+import type { ClientPorts } from '../../ports/client.js';
+import type { Outbox } from '../../ports/outbox.js';
+import { eventOf, textOf } from '../delivery/due-records.js';
 import type { ShowIdentity } from '../events/show-identity.js';
 import { locateFeature, type FeatureRequest } from '../work/locate-feature.js';
 import { UseCase } from '../use-case.js';
@@ -13,8 +14,6 @@ export interface EventScope {
   readonly feature?: string | undefined;
   readonly workPackage?: string | undefined;
 }
-
-type Features = Pick<FeatureFiles, 'find' | 'features' | 'strangers' | 'text'>;
 
 /** A question about the events of a project. */
 export interface EventsRequest extends FeatureRequest {
@@ -29,10 +28,7 @@ export interface ScopedEvents {
   readonly outbox: Outbox | undefined;
 }
 
-interface ScopeEventsPorts {
-  readonly repository: Pick<Repository, 'head'>;
-  readonly files: Features;
-  readonly outboxes: Pick<Outboxes, 'open'>;
+interface ScopeEventsPorts extends Pick<ClientPorts, 'repository' | 'files' | 'outboxes'> {
   readonly showIdentity: Pick<ShowIdentity, 'run'>;
 }
 
@@ -62,7 +58,7 @@ export class ScopeEvents extends UseCase<ScopeEventsPorts> {
       if (!isSyncError(error) || error.kind !== 'feature-not-found' || outbox === undefined) throw error;
       const planned = await files.features(request.checkout.projectRoot);
       const all = [...new Set([...planned, ...(await toldFeatures(outbox))])].sort();
-      const withTold: Features = {
+      const withTold: Parameters<typeof locateFeature>[0] = {
         find: async (_, choose) => choose(all),
         features: async () => all,
         strangers: (root) => files.strangers(root),
@@ -99,10 +95,10 @@ const workPackageNamed = (text: string): string => {
 
 const toldFeatures = async (outbox: Outbox): Promise<ReadonlySet<string>> => {
   const told = new Set<string>();
-  for await (const { json } of outbox.records()) {
-    const { payload } = JSON.parse(json ?? '{}') as { readonly payload?: unknown };
-    const slug = isFields(payload) ? payload['feature_slug'] : undefined;
-    if (typeof slug === 'string') told.add(slug);
+  for await (const record of outbox.records()) {
+    const { payload } = eventOf(record);
+    const slug = isFields(payload) ? textOf(payload['feature_slug']) : undefined;
+    if (slug !== undefined) told.add(slug);
   }
   return told;
 };

@@ -4,10 +4,8 @@ import { readProjectConfig } from '../../domain/events/project-config.js';
 import { DEFAULT_SETTINGS } from '../../domain/events/settings.js';
 import { isSameHub, type Account } from '../../domain/outbox/account.js';
 import type { ClientPorts } from '../../ports/client.js';
-import type { BackgroundPost } from '../../ports/delivery.js';
-import type { CheckoutMemory, ConfigStore, LamportStore } from '../../ports/events.js';
-import type { StateFiles, StateFilesReading } from '../../ports/outbox.js';
-import type { IntentStore, Repository } from '../../ports/work.js';
+import type { CheckoutMemory } from '../../ports/events.js';
+import type { StateFilesReading } from '../../ports/outbox.js';
 import type { GetAccountStatus } from '../delivery/account-status.js';
 import { readBackground } from '../delivery/background-reading.js';
 import { heldElsewhere } from '../delivery/move-events.js';
@@ -29,10 +27,11 @@ export interface Examination {
   readonly fixed: readonly string[];
 }
 
-interface ExaminationPorts extends CheckoutPorts, ReportNeeds, Pick<ClientPorts, 'checkouts' | 'settings'> {
-  readonly stateFiles: StateFiles;
-  readonly lamport: Pick<LamportStore, 'read'>;
-  readonly backgroundPost: Pick<BackgroundPost, 'heartbeat' | 'isOccupied'>;
+interface ExaminationPorts
+  extends
+    CheckoutPorts,
+    ReportNeeds,
+    Pick<ClientPorts, 'checkouts' | 'settings' | 'lamport' | 'backgroundPost'> {
   readonly getAccountStatus: Pick<GetAccountStatus, 'run'>;
   readonly checkConnection: Pick<CheckConnection, 'run'>;
   readonly importQueue: Pick<ImportQueue, 'left'>;
@@ -137,12 +136,7 @@ export class ExamineMachine extends UseCase<ExaminationPorts> {
 const olderQueue = (message: string): Judged =>
   warning(message, 'spec-kitty events import --from-queue-db ~/.spec-kitty');
 
-interface CheckoutPorts {
-  readonly configs: Pick<ConfigStore, 'read'>;
-  readonly stateFiles: Pick<StateFiles, 'isGone'>;
-  readonly repository: Pick<Repository, 'locate' | 'tryExclusive'>;
-  readonly intents: Pick<IntentStore, 'read'>;
-}
+type CheckoutPorts = Pick<ClientPorts, 'configs' | 'stateFiles' | 'repository' | 'intents'>;
 
 /** What is wrong with the checkouts that were seen on this machine. */
 const judgeCheckouts = async (

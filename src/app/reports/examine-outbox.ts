@@ -51,7 +51,7 @@ export const examineOutbox = async (
     show({ record, standing, exception }, context);
     accounting = addStanding(accounting, standing);
     const waits = standing.standing === 'pending' || standing.standing === 'held';
-    if (waits && oldestWaiting === undefined) oldestWaiting = occurredAt(record.json);
+    if (waits && oldestWaiting === undefined) oldestWaiting = occurredAt(record);
   }
   const status: ProjectStatus = {
     projectUuid: outbox.project,

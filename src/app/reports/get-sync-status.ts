@@ -2,7 +2,6 @@ import { hubKey } from '../../domain/outbox/account.js';
 import { isBalanced, waitingOf } from '../../domain/outbox/accounting.js';
 import { DEFAULT_SETTINGS } from '../../domain/events/settings.js';
 import type { ClientPorts } from '../../ports/client.js';
-import type { BackgroundPost } from '../../ports/delivery.js';
 import { readBackground } from '../delivery/background-reading.js';
 import type { DataOf } from '../documents/all.js';
 import { ofEveryOutbox, projectStatus, type ReportNeeds } from './examine-outbox.js';
@@ -11,9 +10,7 @@ import { UseCase } from '../use-case.js';
 /** Where every captured event of this machine is, and what delivery depends on. */
 export type SyncStatus = Omit<DataOf<'sync status'>, 'check'>;
 
-interface SyncStatusNeeds extends ReportNeeds, Pick<ClientPorts, 'checkouts' | 'settings'> {
-  readonly backgroundPost: Pick<BackgroundPost, 'heartbeat' | 'isOccupied'>;
-}
+type SyncStatusNeeds = ReportNeeds & Pick<ClientPorts, 'checkouts' | 'settings' | 'backgroundPost'>;
 
 /** Says where every captured event is, from the records alone: no network, no waiting for anybody, no change. */
 export class GetSyncStatus extends UseCase<SyncStatusNeeds> {

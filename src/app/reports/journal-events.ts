@@ -3,6 +3,7 @@ import type { EnvelopeDocument } from '../../domain/events/envelope.js';
 import { parseEnvelope } from '../../domain/events/parse-envelope.js';
 import { upcast } from '../../domain/events/upcast.js';
 import type { JournalRecord, Outbox } from '../../ports/outbox.js';
+import { eventOf } from '../delivery/due-records.js';
 import { isAbout, type EventScope, type EventsRequest, type ScopeEvents } from './event-scope.js';
 import { UseCase } from '../use-case.js';
 
@@ -89,11 +90,11 @@ export class ExportEvents extends UseCase<JournalPorts> {
   }
 }
 
-const isWanted = ({ json }: JournalRecord, scope: EventScope): boolean => {
-  if (json === undefined) return false;
+const isWanted = (record: JournalRecord, scope: EventScope): boolean => {
+  if (record.json === undefined) return false;
   // Everything is wanted without a look at it.
-  if (scope.feature === undefined && scope.workPackage === undefined) return true;
-  return isAbout((JSON.parse(json) as { readonly payload?: unknown }).payload, scope);
+  const isAll = scope.feature === undefined && scope.workPackage === undefined;
+  return isAll || isAbout(eventOf(record)['payload'], scope);
 };
 
 const lineOf = (eventId: string, json: string, format: ExportFormat): string =>

@@ -1,6 +1,6 @@
 import { accountedFor, isBalanced, waitingOf, sum } from '../../domain/outbox/accounting.js';
 import type { Outbox, OutboxReading } from '../../ports/outbox.js';
-import type { ReportSituation } from '../delivery/due-records.js';
+import { eventOf, type ReportSituation } from '../delivery/due-records.js';
 import type { DataOf } from '../documents/all.js';
 import { examineOutbox, type ProjectStatus } from './examine-outbox.js';
 
@@ -16,18 +16,20 @@ export const recountOutbox = async (outbox: Outbox, situation: ReportSituation):
   const { status, reading, context } = await examineOutbox(
     outbox,
     situation,
-    ({ record: { record, eventId, json }, standing }, { ledger }) => {
+    ({ record, standing }, { ledger }) => {
+      const clock = eventOf(record)['lamport_clock'];
       count.records += 1;
-      if (json === undefined) count.damaged += 1;
-      if (ids.has(eventId)) count.repeated += 1;
-      ids.add(eventId);
-      if (ledger !== undefined && record >= ledger.first && standing.standing === 'settled')
+      if (record.json === undefined) count.damaged += 1;
+      if (ids.has(record.eventId)) count.repeated += 1;
+      ids.add(record.eventId);
+      if (ledger !== undefined && record.record >= ledger.first && standing.standing === 'settled')
         count.settled += 1;
-      count.highestClock = Math.max(count.highestClock, clockOf(json));
+      if (typeof clock === 'number') count.highestClock = Math.max(count.highestClock, clock);
     },
     'every',
   );
   const { accounting, beside, lastReceiptAtMs } = status;
+  const { decisionsUnreadable } = reading;
   return {
     projectUuid: outbox.project,
     captured: accounting.captured,
@@ -42,15 +44,7 @@ export const recountOutbox = async (outbox: Outbox, situation: ReportSituation):
       accounting.discarded +
       sum(context.ledger?.totals.reclaimed ?? {}),
     beside,
-    ...(reading.decisionsUnreadable === undefined
-      ? {}
-      : { decisionsUnreadable: reading.decisionsUnreadable }),
+    ...(decisionsUnreadable === undefined ? {} : { decisionsUnreadable }),
     lastReceiptAtMs,
   };
-};
-
-const clockOf = (json: string | undefined): number => {
-  if (json === undefined) return 0;
-  const { lamport_clock: clock } = JSON.parse(json) as { readonly lamport_clock?: unknown };
-  return typeof clock === 'number' ? clock : 0;
 };

@@ -2,7 +2,8 @@ import { hubKey, type Account } from '../../domain/outbox/account.js';
 import { ledgerOf, isSettled } from '../../domain/outbox/ledger.js';
 import { receiptTest } from '../../domain/outbox/receipts.js';
 import { normalizeEventId } from '../../domain/ids.js';
-import type { Outbox, Outboxes } from '../../ports/outbox.js';
+import type { ClientPorts } from '../../ports/client.js';
+import type { Outbox } from '../../ports/outbox.js';
 import type { AccessTokens } from '../delivery/access-token.js';
 import { grantedAccess } from '../delivery/granted-access.js';
 import type { HubReceipts } from '../delivery/hub-receipts.js';
@@ -14,9 +15,8 @@ import { UseCase } from '../use-case.js';
 export type Verification = DataOf<'sync verify'>;
 export type VerifiedProject = Verification['projects'][number];
 
-interface VerifyDeliveryNeeds {
-  readonly outboxes: Outboxes;
-  readonly accessTokens: Pick<AccessTokens, 'get' | 'renew'>;
+interface VerifyDeliveryNeeds extends Pick<ClientPorts, 'outboxes'> {
+  readonly accessTokens: Pick<AccessTokens, 'get'>;
   readonly hubReceipts: Pick<HubReceipts, 'idsAtHub'>;
   readonly sharing: Pick<SharingPolicy, 'of'>;
 }

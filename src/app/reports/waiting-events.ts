@@ -4,7 +4,7 @@ import type { CountsByReason } from '../../domain/outbox/accounting.js';
 import { holdSentence } from '../../domain/outbox/routing-policy.js';
 import type { Issue } from '../../domain/result.js';
 import type { JournalRecord, Outbox } from '../../ports/outbox.js';
-import { outgoingDocument, type ReportSituation } from '../delivery/due-records.js';
+import { eventOf, outgoingDocument, textOf, type ReportSituation } from '../delivery/due-records.js';
 import type { DataOf } from '../documents/all.js';
 import { examineOutbox, ofEveryOutbox, type ExaminedRecord, type ReportNeeds } from './examine-outbox.js';
 import { UseCase } from '../use-case.js';
@@ -42,16 +42,16 @@ const diagnose = async (outbox: Outbox, situation: ReportSituation): Promise<Dia
   return { projectUuid: outbox.project, waiting, valid, events };
 };
 
-const judge = ({
-  json,
-  invalid,
-}: JournalRecord): { readonly eventType?: string; readonly issues: readonly Issue[] } => {
+const judge = (
+  record: JournalRecord,
+): { readonly eventType?: string | undefined; readonly issues: readonly Issue[] } => {
+  const { json, invalid } = record;
   if (json === undefined) return { issues: [{ path: '', reason: invalid ?? 'the record is damaged' }] };
-  const document = JSON.parse(json) as { readonly event_type?: unknown };
-  const parsed = parseEnvelope(document, 'foreign');
+  const event = eventOf(record);
+  const parsed = parseEnvelope(event, 'foreign');
   const found = parsed.ok ? [] : parsed.error;
   const issues = found.length === 0 && invalid !== undefined ? [{ path: '', reason: invalid }] : found;
-  return { issues, ...(typeof document.event_type === 'string' ? { eventType: document.event_type } : {}) };
+  return { issues, eventType: textOf(event['event_type']) };
 };
 
 /** The events of a project that a hub does not have, each with the reason. */

@@ -107,7 +107,7 @@ describe('access tokens', () => {
     const { hub, clock, stored, store, tokens } = signedIn();
     hub.signIns.revoke(stored.refreshToken);
     clock.advance(LIFETIME_MS);
-    expect(await tokens().get()).toEqual({ state: 'session-expired', account });
+    expect(await tokens().get()).toEqual({ state: 'session-expired', hub: account.hub });
     expect(await storedCredentials(store)).toMatchObject({ refreshToken: stored.refreshToken });
   });
 

@@ -42,7 +42,7 @@ const ready = () => {
     credentials: world.credentials,
     wallClock: world.time,
     signInEnvironment: {},
-    hubIdentities: hubs,
+    knownHubs: known,
   });
   const account = async () => {
     const answer = await tokens.get();
