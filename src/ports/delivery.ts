@@ -284,18 +284,17 @@ export type NoPage =
   /** No usable answer: nothing is known. */
   | { readonly answer: 'unavailable'; readonly reason: string };
 
-/** What a hub said when it was asked which events it has. */
-export type ReceiptAnswer =
-  | {
-      readonly answer: 'page';
-      /** Ids of events that the hub has on disk for the token's team and this project, in the order of their arrival. */
-      readonly eventIds: readonly string[];
-      /** Where to go on. */
-      readonly next: number;
-      /** Whether there is another page. */
-      readonly more: boolean;
-    }
-  | NoPage;
+/** A part of what was asked for, in the order of arrival. */
+interface Page {
+  readonly answer: 'page';
+  /** Where to go on. */
+  readonly next: number;
+  /** Whether there is another page now. */
+  readonly more: boolean;
+}
+
+/** What a hub said when it was asked which events it has: ids of those it has on disk for the token's team and this project. */
+export type ReceiptAnswer = (Page & { readonly eventIds: readonly string[] }) | NoPage;
 
 /** Asks a hub which events it has. */
 export interface ReceiptReader {
@@ -320,15 +319,7 @@ export interface ReadEvent {
 
 /** What a hub said when it was asked for events. */
 export type ReadAnswer =
-  | {
-      readonly answer: 'page';
-      /** In the order of their arrival. */
-      readonly events: readonly ReadEvent[];
-      /** Where to go on. */
-      readonly next: number;
-      /** Whether there is another page now. */
-      readonly more: boolean;
-    }
+  | (Page & { readonly events: readonly ReadEvent[] })
   /** The team has no event of the id that was given as cursor. */
   | { readonly answer: 'unknown-event' }
   /** The number is of another history of the log: the hub was restored. What it has now is read from the beginning. */

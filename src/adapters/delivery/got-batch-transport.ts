@@ -86,61 +86,49 @@ interface SentBatch {
   readonly accessToken: string;
 }
 
-/** The contract's table: what a reply to a batch means. */
-export const batchOutcome = (reply: HttpReply, sent: SentBatch, nowMs: number): BatchOutcome => {
-  if (reply.kind === 'answer') return fromStatus(reply, sent, nowMs);
-  return { outcome: reply.kind === 'garbled' ? 'unexpected' : 'unavailable', reason: reply.reason };
-};
-
 type Answered = Extract<HttpReply, { readonly kind: 'answer' }>;
 
-const fromStatus = (reply: Answered, sent: SentBatch, nowMs: number): BatchOutcome => {
+/** The contract's table: what a reply to a batch means. */
+export const batchOutcome = (reply: HttpReply, sent: SentBatch, nowMs: number): BatchOutcome => {
+  if (reply.kind !== 'answer')
+    return { outcome: reply.kind === 'garbled' ? 'unexpected' : 'unavailable', reason: reply.reason };
   const { status, body } = reply;
+  const answers = status === 200 ? answersInResults(body, sent.eventIds) : undefined;
+  if (answers !== undefined) return { outcome: 'answered', answers };
   const secrets = [sent.accessToken];
+  const said = reasonIn(body, secrets);
   // Trouble that passes by itself.
-  if (status === 408 || status === 429 || status >= 500) return unavailable(reply, secrets, nowMs);
+  if (status === 408 || status === 429 || status >= 500) {
+    const pause = retryAfterMs(reply.retryAfter, nowMs);
+    const reason = statusAndReason(`status ${status}`, said);
+    return { outcome: 'unavailable', reason, ...(pause === undefined ? {} : { retryAfterMs: pause }) };
+  }
+  const mismatch = (sentence: string): BatchOutcome => ({
+    outcome: 'protocol-mismatch',
+    reason: statusAndReason(sentence, said),
+  });
   switch (status) {
-    case 200: {
-      const answers = answersInResults(body, sent.eventIds);
-      return answers === undefined ? unexpected(reply, secrets) : { outcome: 'answered', answers };
-    }
     case 400: {
-      const answers = answersInDetails(body, sent.eventIds);
-      if (answers.size > 0) return { outcome: 'refused-by-id', answers };
-      return { outcome: 'refused-opaque', reason: reasonIn(body, secrets) || 'status 400' };
+      const named = answersInDetails(body, sent.eventIds);
+      if (named.size > 0) return { outcome: 'refused-by-id', answers: named };
+      return { outcome: 'refused-opaque', reason: said || 'status 400' };
     }
     case 401:
       return { outcome: 'unauthorized' };
     case 403:
-      return { outcome: 'forbidden', reason: reasonIn(body, secrets) || 'status 403' };
+      return { outcome: 'forbidden', reason: said || 'status 403' };
     case 412:
-      return mismatch('The hub is older than this client expects: upgrade the hub', body, secrets);
+      return mismatch('The hub is older than this client expects: upgrade the hub');
     case 413:
       return { outcome: 'too-large' };
     case 426:
-      return mismatch('The hub asks for a newer client: upgrade spec-kitty-sync', body, secrets);
-    default:
-      return unexpected(reply, secrets);
+      return mismatch('The hub asks for a newer client: upgrade spec-kitty-sync');
+    default: {
+      const redirect = status >= 300 && status < 400 ? ', a redirect, which is refused' : '';
+      const reason = statusAndReason(`status ${status}${redirect}`, printable(body, secrets));
+      return { outcome: 'unexpected', reason };
+    }
   }
-};
-
-const unavailable = (reply: Answered, secrets: readonly string[], nowMs: number): BatchOutcome => {
-  const pause = retryAfterMs(reply.retryAfter, nowMs);
-  const reason = statusAndReason(`status ${reply.status}`, reasonIn(reply.body, secrets));
-  return { outcome: 'unavailable', reason, ...(pause === undefined ? {} : { retryAfterMs: pause }) };
-};
-
-const mismatch = (sentence: string, body: string, secrets: readonly string[]): BatchOutcome => ({
-  outcome: 'protocol-mismatch',
-  reason: statusAndReason(sentence, reasonIn(body, secrets)),
-});
-
-const unexpected = ({ status, body }: Answered, secrets: readonly string[]): BatchOutcome => {
-  const redirect = status >= 300 && status < 400 ? ', a redirect, which is refused' : '';
-  return {
-    outcome: 'unexpected',
-    reason: statusAndReason(`status ${status}${redirect}`, printable(body, secrets)),
-  };
 };
 
 /**

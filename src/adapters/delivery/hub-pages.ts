@@ -17,10 +17,8 @@ export class GotReceiptReader extends HubClient implements ReceiptReader {
     const path = `/api/v1/receipts/?project=${encodeURIComponent(projectUuid)}&after=${after}&limit=${PAGE}`;
     const reply = await this.ask(hub, path, { accessToken }, signal);
     const page = parsed(reply, RECEIPTS, after);
-    if (page === undefined) {
-      const reason = saysOtherHistory(reply) ? 'the hub was restored meanwhile' : undefined;
-      return noPage(reply, 'receipts', accessToken, reason);
-    }
+    if (saysOtherHistory(reply)) return { answer: 'unavailable', reason: 'the hub was restored meanwhile' };
+    if (page === undefined) return noPage(reply, 'receipts', accessToken);
     const { receipts, next, more } = page;
     return { answer: 'page', eventIds: receipts.map(({ event_id: id }) => id), next, more };
   }
@@ -66,21 +64,14 @@ const parsed = <D extends typeof RECEIPTS | typeof EVENTS>(
 
 const saysOtherHistory = (reply: HttpReply): boolean => reply.kind === 'answer' && reply.status === 409;
 
-/** Why there is no page; `known` where that is clear from the question. */
-const noPage = (reply: HttpReply, what: string, accessToken: string, known?: string): NoPage => {
-  const unavailable = (reason: string): NoPage => ({ answer: 'unavailable', reason });
-  if (known !== undefined) return unavailable(known);
-  if (reply.kind !== 'answer') return unavailable(reply.reason);
+const noPage = (reply: HttpReply, what: string, accessToken: string): NoPage => {
+  if (reply.kind !== 'answer') return { answer: 'unavailable', reason: reply.reason };
   const { status, body } = reply;
-  switch (status) {
-    case 200:
-      return unavailable(`an answer that is no list of ${what}`);
-    case 401:
-      return { answer: 'unauthorized' };
-    case 404:
-    case 405:
-      return { answer: 'unsupported' };
-    default:
-      return unavailable(statusAndReason(`status ${status}`, reasonIn(body, [accessToken])));
-  }
+  if (status === 401) return { answer: 'unauthorized' };
+  if (status === 404 || status === 405) return { answer: 'unsupported' };
+  const reason =
+    status === 200
+      ? `an answer that is no list of ${what}`
+      : statusAndReason(`status ${status}`, reasonIn(body, [accessToken]));
+  return { answer: 'unavailable', reason };
 };

@@ -60,9 +60,9 @@ export class WsLiveSession implements LiveSession {
     return this.#snapshot;
   }
 
-  /** Nobody waits for it any more. */
+  /** Nobody waits for its snapshot any more; after that it changes nothing. */
   giveUp(detail: string): void {
-    this.#finish({ reason: 'lost', detail });
+    if (this.#snapshot === undefined) this.#finish({ reason: 'lost', detail });
   }
 
   send(event: OutgoingEvent): Promise<void> {

@@ -57,15 +57,11 @@ export class WsLiveTransport implements LiveTransport {
     const session = new WsLiveSession(socket, timer, limits.silenceMs, describe);
     this.#open.add(session);
     void session.ended.then(() => this.#open.delete(session));
-    const waited = new AbortController();
-    const giveUp = (): void => session.giveUp('interrupted');
-    signal?.addEventListener('abort', giveUp, { once: true, signal: waited.signal });
-    if (isAborted()) giveUp();
-    void timer.sleep(limits.upgradeMs, waited.signal).then(() => {
-      if (!waited.signal.aborted) session.giveUp('no snapshot in time');
-    });
+    const opened = new AbortController();
+    const waits = signal === undefined ? opened.signal : AbortSignal.any([opened.signal, signal]);
+    void timer.sleep(limits.upgradeMs, waits).then(() => session.giveUp('no snapshot in time'));
     const end = await session.opened;
-    waited.abort();
+    opened.abort();
     if (end === undefined) return session;
     socket.terminate();
     if (isAborted()) throw interrupted();

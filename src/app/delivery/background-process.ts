@@ -94,7 +94,8 @@ class Stay {
   readonly #lingerMs: number;
   /** What it says of itself. */
   #said: Omit<Heartbeat, 'atMs' | 'connection'>;
-  #lastBeat: Heartbeat | undefined;
+  /** What of it is in the heartbeat, and since when. */
+  #written = { text: '', writtenAtMs: -Infinity };
   #lastWorkAtMs: number;
   /** Since when the hub cannot be used. */
   #setBackSinceMs: number | undefined;
@@ -234,33 +235,26 @@ class Stay {
 
   /** Writes the heartbeat when it says something else or grows old; `false` when there is no place to write it to. */
   async #beat(left?: Leave): Promise<boolean> {
-    const beat = this.#heartbeat(left);
-    const previous = this.#lastBeat;
-    const isNews = previous === undefined || saidOf(previous) !== saidOf(beat);
-    if (!isNews && beat.atMs - previous.atMs < BEAT_MS) return true;
-    try {
-      const isThere = await this.#needs.backgroundPost.beat(beat);
-      if (isThere) this.#lastBeat = beat;
-      return isThere;
-    } catch (error) {
-      // A disk that is full for a while is no reason to leave: without a heartbeat it only seems to be silent.
-      if (!isSyncError(error)) throw error;
-      this.#needs.backgroundLog.warn(error.message);
-      return true;
-    }
-  }
-
-  #heartbeat(left: Leave | undefined): Heartbeat {
-    const { liveLink, wallClock } = this.#needs;
+    const { backgroundLog, backgroundPost, liveLink, wallClock } = this.#needs;
     const atMs = wallClock.nowMs();
     const { nextTryAtMs = 0 } = this.#said;
-    return {
-      ...{ ...this.#said, atMs, connection: liveLink.status },
+    const said = {
+      ...{ ...this.#said, connection: liveLink.status },
       ...(left === undefined ? {} : { left }),
       // After so long an outage nobody has to ask that hub again at once.
       ...(left === 'hub out of reach' ? { nextTryAtMs: Math.max(nextTryAtMs, atMs + LONGEST_DELAY_MS) } : {}),
     };
+    const { text, writtenAtMs } = this.#written;
+    if (text === JSON.stringify(said) && atMs - writtenAtMs < BEAT_MS) return true;
+    try {
+      const isThere = await backgroundPost.beat({ ...said, atMs });
+      if (isThere) this.#written = { text: JSON.stringify(said), writtenAtMs: atMs };
+      return isThere;
+    } catch (error) {
+      // A disk that is full for a while is no reason to leave: without a heartbeat it only seems to be silent.
+      if (!isSyncError(error)) throw error;
+      backgroundLog.warn(error.message);
+      return true;
+    }
   }
 }
-
-const saidOf = ({ atMs: _atMs, ...said }: Heartbeat): string => JSON.stringify(said);

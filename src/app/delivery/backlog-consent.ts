@@ -35,33 +35,24 @@ export class BacklogConsent extends UseCase<Pick<ClientPorts, 'outboxes' | 'chec
 
   /** The projects whose waiting events would go to this account, with counts. */
   async question(account: Account): Promise<readonly Backlog[]> {
-    const projects: string[] = [];
-    for (const project of await this.ports.outboxes.list()) {
+    const { checkouts, outboxes } = this.ports;
+    const slugs = new Map((await checkouts.list()).map((each) => [each.projectUuid, each.projectSlug]));
+    const backlogs: Backlog[] = [];
+    for (const projectUuid of await outboxes.list()) {
       // What a person keeps back on this machine stays here whoever signs in.
-      if (project !== undefined && (await this.ports.checkouts.preference(project)) !== 'off')
-        projects.push(project);
+      if (projectUuid === undefined || (await checkouts.preference(projectUuid)) === 'off') continue;
+      const counts = await this.#count(projectUuid, account);
+      if (counts.local + counts.elsewhere > 0)
+        backlogs.push({ projectUuid, ...counts, projectSlug: slugs.get(projectUuid) });
     }
-    const slugs = new Map(
-      (await this.ports.checkouts.list()).map(({ projectUuid, projectSlug }) => [projectUuid, projectSlug]),
-    );
-    const backlogs = await Promise.all(
-      projects.map(async (projectUuid) => {
-        const counts = await this.#count(projectUuid, account);
-        const projectSlug = slugs.get(projectUuid);
-        return { projectUuid, ...counts, projectSlug };
-      }),
-    );
-    return backlogs.filter(({ local, elsewhere }) => local + elsewhere > 0);
+    return backlogs;
   }
 
   /** Durable before this resolves. A declined project stays on this machine until `sync on`. */
   async record(account: Account, backlogs: readonly Backlog[], answer: BacklogAnswer): Promise<void> {
     for (const { projectUuid } of backlogs) {
-      if (answer === 'decline') {
-        await this.ports.checkouts.setPreference(projectUuid, 'off');
-        continue;
-      }
-      await decideAboutAll(this.ports.outboxes.open(projectUuid), account, answer);
+      if (answer === 'decline') await this.ports.checkouts.setPreference(projectUuid, 'off');
+      else await decideAboutAll(this.ports.outboxes.open(projectUuid), account, answer);
     }
   }
 

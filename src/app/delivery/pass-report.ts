@@ -1,3 +1,5 @@
+import type { DataOf } from '../documents/all.js';
+
 /** Why a pass was over. Only `complete` means that everything due was answered. */
 export type PassEnd =
   | { readonly end: 'complete' }
@@ -16,18 +18,13 @@ export type PassEnd =
   /** Too many events of this outbox need a person's decision. */
   | { readonly end: 'too-many-exceptions' };
 
+/** How many events what became of; `rejected` ones are due again later, `deadLetters` were given up on. */
+export type PassCounts = Pick<DataOf<'sync now'>, 'delivered' | 'duplicate' | 'rejected' | 'deadLetters'>;
+
 /** What one pass did to one outbox. */
-export interface PassReport {
-  readonly delivered: number;
-  readonly duplicate: number;
-  /** Rejected and due again later. */
-  readonly rejected: number;
-  /** Given up on in this pass. */
-  readonly deadLetters: number;
+export interface PassReport extends PassCounts {
   readonly ended: PassEnd;
 }
-
-export type PassCounts = Omit<PassReport, 'ended'>;
 
 export const NOTHING_PASSED: PassCounts = { delivered: 0, duplicate: 0, rejected: 0, deadLetters: 0 };
 

@@ -66,14 +66,13 @@ export class SignIn extends UseCase<SignInNeeds> {
     const credentials = await this.#prove(hub, input.proof, signal);
     const { hub: recognized, isConfirmed } = await this.#whoIs(credentials.server, input);
     const account = { ...accountOf(credentials), hub: recognized };
-    const goesOn = await confirm(account).catch(async (error: unknown) => {
-      await this.#giveBack(credentials);
-      throw error;
-    });
-    if (!goesOn) {
-      await this.#giveBack(credentials);
-      return { outcome: 'declined', account };
+    let goesOn = false;
+    try {
+      goesOn = await confirm(account);
+    } finally {
+      if (!goesOn) await this.#giveBack(credentials);
     }
+    if (!goesOn) return { outcome: 'declined', account };
     // Bound before the sign-in is there: no later hub can take its id.
     await (isConfirmed
       ? this.ports.hubIdentities?.confirm(recognized)

@@ -142,47 +142,43 @@ type CheckoutPorts = Pick<ClientPorts, 'configs' | 'stateFiles' | 'repository' |
 const judgeCheckouts = async (
   checkouts: readonly CheckoutMemory[],
   ports: CheckoutPorts,
-): Promise<readonly Judged[]> =>
-  (await Promise.all(checkouts.map((checkout) => judgeCheckout(checkout, checkouts, ports)))).flat();
-
-const judgeCheckout = async (
-  checkout: CheckoutMemory,
-  all: readonly CheckoutMemory[],
-  ports: CheckoutPorts,
 ): Promise<readonly Judged[]> => {
-  const { path } = checkout;
-  const siblings = all.filter(
-    (other) =>
-      other.path !== path && other.projectUuid !== undefined && other.projectUuid === checkout.projectUuid,
-  );
-  const areGone = await Promise.all(siblings.map((sibling) => ports.stateFiles.isGone(sibling.path)));
-  const hasSibling = areGone.includes(false);
-  if (await ports.stateFiles.isGone(path)) return [gone(checkout, hasSibling)];
-  const reading = await ports.configs.read(path);
+  const areGone = await Promise.all(checkouts.map(({ path }) => ports.stateFiles.isGone(path)));
+  const present = checkouts.filter((_, at) => areGone[at] === false);
   const findings: Judged[] = [];
-  if (readProjectConfig(reading).share === false)
-    findings.push(
-      (hasSibling ? warning : note)(
-        `sync.share is false in ${path}, which keeps the events of the whole project on this machine.`,
-        'If that is not meant, correct .kittify/config.yaml there, or do without that checkout.',
-      ),
-    );
-  if (reading.state === 'unreadable') {
-    const [issue] = reading.issues;
-    findings.push(
-      problem(
-        `The config of ${path} cannot be understood${issue === undefined ? '' : `: ${issue.reason}`}. Its events are held.`,
-        'Correct .kittify/config.yaml there, or have it written anew: spec-kitty init --repair',
-      ),
-    );
+  for (const checkout of checkouts) {
+    const { path, projectUuid } = checkout;
+    const own = present.filter((each) => projectUuid !== undefined && each.projectUuid === projectUuid);
+    const hasSibling = own.some((each) => each.path !== path);
+    if (!present.includes(checkout)) {
+      findings.push(gone(checkout, hasSibling));
+      continue;
+    }
+    const reading = await ports.configs.read(path);
+    if (readProjectConfig(reading).share === false)
+      findings.push(
+        (hasSibling ? warning : note)(
+          `sync.share is false in ${path}, which keeps the events of the whole project on this machine.`,
+          'If that is not meant, correct .kittify/config.yaml there, or do without that checkout.',
+        ),
+      );
+    if (reading.state === 'unreadable') {
+      const why = reading.issues.slice(0, 1).map(({ reason }) => `: ${reason}`);
+      findings.push(
+        problem(
+          `The config of ${path} cannot be understood${why.join('')}. Its events are held.`,
+          'Correct .kittify/config.yaml there, or have it written anew: spec-kitty init --repair',
+        ),
+      );
+    }
+    if (await hasLeftOver(path, ports))
+      findings.push(
+        warning(
+          `A command in ${path} was cut short.`,
+          'Its work is completed or withdrawn by: spec-kitty sync now',
+        ),
+      );
   }
-  if (await hasLeftOver(path, ports))
-    findings.push(
-      warning(
-        `A command in ${path} was cut short.`,
-        'Its work is completed or withdrawn by: spec-kitty sync now',
-      ),
-    );
   return findings;
 };
 
