@@ -1,5 +1,5 @@
 import { isDocument } from '../document.js';
-import { compareCausal, isConcurrent, type CausalPosition } from '../events/lamport.js';
+import { compareCausal, type CausalPosition } from '../events/lamport.js';
 import { isLane } from '../events/lane.js';
 import { agentPhase, resolutionType } from '../events/payloads.js';
 import { fieldOf, KEPT_CHARACTERS, textOf, type BoardCell, type BoardEvent } from './board-event.js';
@@ -19,10 +19,10 @@ import { addUsage, isUsage } from './usage-of.js';
  * after everything folded so far, see {@link isLate}: the fold follows the causal order, not the order of arrival.
  */
 export const foldCell = (state: CellState | undefined, cell: BoardCell, event: BoardEvent): CellState => {
-  if (cell.workPackage === '') {
-    return foldFeature(state?.kind === 'feature' ? state : emptyFeature(cell.feature), event);
-  }
-  return foldWorkPackage(state?.kind === 'work-package' ? state : emptyWorkPackage(cell.workPackage), event);
+  if (cell.workPackage === '')
+    return fold(FEATURE_RULES, state?.kind === 'feature' ? state : emptyFeature(cell.feature), event);
+  const known = state?.kind === 'work-package' ? state : emptyWorkPackage(cell.workPackage);
+  return fold(WORK_PACKAGE_RULES, known, event);
 };
 
 /** Whether an event belongs before something that is folded already, so that its cell has to be folded anew. */
@@ -31,6 +31,45 @@ export const isLate = (state: CellState | undefined, event: CausalPosition): boo
 
 /** How many marks and errors a cell keeps by name; all of them are counted. */
 export const KEPT_DETAILS = 20;
+
+/** What an event of one type makes of a cell; `undefined` when nothing can be read from it. */
+type Rule<S> = (state: S, event: BoardEvent) => S | undefined;
+
+/** Every event counts, and those from which no rule can read anything count as unknown. */
+const fold = <S extends CellSummary>(
+  rules: ReadonlyMap<string, Rule<S>>,
+  before: S,
+  event: BoardEvent,
+): S => {
+  const { event_id, event_type, lamport_clock, node_id, timestamp } = event;
+  const last_event = { event_id, event_type, lamport_clock, node_id, timestamp };
+  const state = { ...before, last_event, events: before.events + 1 };
+  return rules.get(event_type)?.(state, event) ?? { ...state, unknown: state.unknown + 1 };
+};
+
+const foldError = <S extends CellSummary>(state: S, { event_id, payload, timestamp }: BoardEvent): S => {
+  const pause = textOf(payload, 'pause_reason');
+  const error: LoggedError = {
+    event_id,
+    error_type: textOf(payload, 'error_type') ?? 'unknown',
+    error_message: textOf(payload, 'error_message') ?? '',
+    agent_id: textOf(payload, 'agent_id') ?? null,
+    timestamp,
+    ...(pause === undefined ? {} : { pause_reason: pause }),
+  };
+  return { ...state, errors: state.errors + 1, recent_errors: keepLatest([...state.recent_errors, error]) };
+};
+
+const keepLatest = <T>(items: readonly T[]): readonly T[] => items.slice(-KEPT_DETAILS);
+
+/** A summary before its first event; never stored and never shown. */
+const EMPTY_SUMMARY: CellSummary = {
+  last_event: { event_id: '', event_type: '', lamport_clock: -1, node_id: '', timestamp: '' },
+  events: 0,
+  unknown: 0,
+  errors: 0,
+  recent_errors: [],
+};
 
 /** A feature of which nothing is known but its slug. */
 const emptyFeature = (slug: string): FeatureState => ({
@@ -44,34 +83,27 @@ const emptyFeature = (slug: string): FeatureState => ({
   completed: null,
 });
 
-/** The feature after one more event. */
-const foldFeature = (before: FeatureState, event: BoardEvent): FeatureState => {
-  const state = summarize(before, event);
-  switch (event.event_type) {
-    case 'FeatureCreated':
-      return {
-        ...state,
-        feature_number: textOf(event.payload, 'feature_number') ?? state.feature_number,
-        target_branch: textOf(event.payload, 'target_branch') ?? state.target_branch,
-        wp_count: countOf(event.payload, 'wp_count') ?? state.wp_count,
-        created_at: textOf(event.payload, 'created_at') ?? event.timestamp,
-      };
-    case 'FeatureCompleted':
-      return {
-        ...state,
-        completed: {
-          event_id: event.event_id,
-          total_wps: countOf(event.payload, 'total_wps') ?? null,
-          completed_at: textOf(event.payload, 'completed_at') ?? event.timestamp,
-          total_duration: textOf(event.payload, 'total_duration') ?? null,
-        },
-      };
-    case 'ErrorLogged':
-      return addError(state, event);
-    default:
-      return addUnknown(state);
-  }
-};
+const FEATURE_RULES = new Map(
+  Object.entries<Rule<FeatureState>>({
+    FeatureCreated: (state, { payload, timestamp }) => ({
+      ...state,
+      feature_number: textOf(payload, 'feature_number') ?? state.feature_number,
+      target_branch: textOf(payload, 'target_branch') ?? state.target_branch,
+      wp_count: countOf(payload, 'wp_count') ?? state.wp_count,
+      created_at: textOf(payload, 'created_at') ?? timestamp,
+    }),
+    FeatureCompleted: (state, { event_id, payload, timestamp }) => ({
+      ...state,
+      completed: {
+        event_id,
+        total_wps: countOf(payload, 'total_wps') ?? null,
+        completed_at: textOf(payload, 'completed_at') ?? timestamp,
+        total_duration: textOf(payload, 'total_duration') ?? null,
+      },
+    }),
+    ErrorLogged: foldError,
+  }),
+);
 
 const countOf = (payload: unknown, key: string): number | undefined => {
   const value = fieldOf(payload, key);
@@ -95,29 +127,8 @@ const emptyWorkPackage = (id: string): WorkPackageState => ({
   front: [],
 });
 
-/** The work package after one more event. */
-const foldWorkPackage = (before: WorkPackageState, event: BoardEvent): WorkPackageState => {
-  const state = summarize(before, event);
-  switch (event.event_type) {
-    case 'WPStatusChanged':
-      return foldTransition(state, event) ?? addUnknown(state);
-    case 'WPCreated':
-      return foldCreation(state, event.payload);
-    case 'WPAssigned':
-      return foldAssignment(state, event) ?? addUnknown(state);
-    case 'DependencyResolved':
-      return foldResolution(state, event.payload) ?? addUnknown(state);
-    case 'ErrorLogged':
-      return addError(state, event);
-    case 'HistoryAdded':
-      return isUsage(event) ? { ...state, usage: addUsage(state.usage ?? [], event) } : state;
-    default:
-      return addUnknown(state);
-  }
-};
-
 /** A later creation may rename a work package or change what it depends on, but never undoes work: the lane stays. */
-const foldCreation = (state: WorkPackageState, payload: unknown): WorkPackageState => {
+const foldCreation: Rule<WorkPackageState> = (state, { payload }) => {
   const status = fieldOf(payload, 'status');
   const declared = textsOf(fieldOf(payload, 'dependencies')).map((id) => dependencyOf(state, id));
   const resolvedOnly = state.dependencies.filter(
@@ -132,10 +143,7 @@ const foldCreation = (state: WorkPackageState, payload: unknown): WorkPackageSta
   };
 };
 
-const foldAssignment = (
-  state: WorkPackageState,
-  { payload, timestamp }: BoardEvent,
-): WorkPackageState | undefined => {
+const foldAssignment: Rule<WorkPackageState> = (state, { payload, timestamp }) => {
   const agent = textOf(payload, 'agent_id');
   if (agent === undefined) return undefined;
   const phase = textOf(payload, 'phase');
@@ -167,7 +175,7 @@ const takenBy = (
 /** What `changed_by` says when nobody was named. */
 const FILLED_IN = 'user';
 
-const foldResolution = (state: WorkPackageState, payload: unknown): WorkPackageState | undefined => {
+const foldResolution: Rule<WorkPackageState> = (state, { payload }) => {
   const id = textOf(payload, 'dependency_wp_id');
   const resolution = textOf(payload, 'resolution_type');
   if (id === undefined || !isDocument(resolutionType.own, resolution)) return undefined;
@@ -197,42 +205,32 @@ const textsOf = (value: unknown): readonly string[] => {
  * Moves a work package to the lane that a transition names, and marks what does not fit: *conflicting* when the
  * transition did not start where the fold stands, *concurrent* when another node made one that neither led to it nor
  * came from it. Both are still applied, since the last one in causal order is what every replica agrees on.
- * `undefined` when the event names no lanes.
  */
-const foldTransition = (state: WorkPackageState, event: BoardEvent): WorkPackageState | undefined => {
-  const from = fieldOf(event.payload, 'previous_status');
-  const to = fieldOf(event.payload, 'new_status');
+const foldTransition: Rule<WorkPackageState> = (state, event) => {
+  const { event_id, node_id, lamport_clock, payload } = event;
+  const [from, to] = [fieldOf(payload, 'previous_status'), fieldOf(payload, 'new_status')];
   if (!isLane(from) || !isLane(to)) return undefined;
   const conflicting = state.lane !== null && state.lane !== from;
-  const { event_id, node_id, lamport_clock } = event;
   const transition = { event_id, node_id, lamport_clock, from, to, conflicting, concurrent: false };
-  const hasPeers = state.front[0]?.lamport_clock === lamport_clock;
-  const front = hasPeers ? joinFront(state, transition) : [transition];
-  const kept = keepLatest(front);
+  // Only transitions with the highest clock can be concurrent with one that comes after all of them.
+  const peers = state.front[0]?.lamport_clock === lamport_clock ? state.front : [];
+  const isCrowd = peers.some((peer) => peer.node_id !== node_id);
+  const front = [...peers, transition].map((each) => ({ ...each, concurrent: each.concurrent || isCrowd }));
   const { front_left_out: before = 0, ...rest } = state;
-  const leftOut = (hasPeers ? before : 0) + front.length - kept.length;
+  const kept = keepLatest(front);
+  const leftOut = (peers.length === 0 ? 0 : before) + front.length - kept.length;
   return {
     ...rest,
     lane: to,
-    detail: textOf(event.payload, 'detail') ?? null,
+    detail: textOf(payload, 'detail') ?? null,
     agent: from === 'planned' && to === 'doing' ? takenBy(state, event) : state.agent,
     transitions: state.transitions + 1,
     conflicting: state.conflicting + (conflicting ? 1 : 0),
-    concurrent: state.concurrent + (hasPeers ? countConcurrent(front) - countConcurrent(state.front) : 0),
-    marked: hasPeers || conflicting ? mark(state.marked, front) : state.marked,
+    concurrent: state.concurrent + countConcurrent(front) - countConcurrent(peers),
+    marked: mark(state.marked, front),
     front: kept,
     ...(leftOut === 0 ? {} : { front_left_out: leftOut }),
   };
-};
-
-/** Only transitions with the highest clock can be concurrent with one that comes after all of them. */
-const joinFront = (state: WorkPackageState, transition: Transition): readonly Transition[] => {
-  const placed = (each: Transition) => ({ ...each, aggregate_id: state.wp_id });
-  const rivals = new Set(state.front.filter((peer) => isConcurrent(placed(peer), placed(transition))));
-  return [
-    ...state.front.map((peer) => (rivals.has(peer) ? { ...peer, concurrent: true } : peer)),
-    { ...transition, concurrent: rivals.size > 0 },
-  ];
 };
 
 /** What was marked before, then what is marked in the front. */
@@ -247,41 +245,14 @@ const mark = (marked: readonly Transition[], front: readonly Transition[]): read
 const countConcurrent = (front: readonly Transition[]): number =>
   front.filter((each) => each.concurrent).length;
 
-/** A summary before its first event; never stored and never shown. */
-const EMPTY_SUMMARY: CellSummary = {
-  last_event: { event_id: '', event_type: '', lamport_clock: -1, node_id: '', timestamp: '' },
-  events: 0,
-  unknown: 0,
-  errors: 0,
-  recent_errors: [],
-};
-
-/** A cell after one more event, before what its type says. */
-const summarize = <T extends CellSummary>(state: T, event: BoardEvent): T => {
-  const { event_id, event_type, lamport_clock, node_id, timestamp } = event;
-  const last_event = { event_id, event_type, lamport_clock, node_id, timestamp };
-  return { ...state, last_event, events: state.events + 1 };
-};
-
-/** Counts an event whose type or contents nothing can be read from. */
-const addUnknown = <T extends CellSummary>(state: T): T => ({ ...state, unknown: state.unknown + 1 });
-
-const addError = <T extends CellSummary>(state: T, event: BoardEvent): T => ({
-  ...state,
-  errors: state.errors + 1,
-  recent_errors: keepLatest([...state.recent_errors, errorOf(event)]),
-});
-
-const keepLatest = <T>(items: readonly T[]): readonly T[] => items.slice(-KEPT_DETAILS);
-
-const errorOf = ({ event_id, payload, timestamp }: BoardEvent): LoggedError => {
-  const pause = textOf(payload, 'pause_reason');
-  return {
-    event_id,
-    error_type: textOf(payload, 'error_type') ?? 'unknown',
-    error_message: textOf(payload, 'error_message') ?? '',
-    agent_id: textOf(payload, 'agent_id') ?? null,
-    timestamp,
-    ...(pause === undefined ? {} : { pause_reason: pause }),
-  };
-};
+const WORK_PACKAGE_RULES = new Map(
+  Object.entries<Rule<WorkPackageState>>({
+    WPStatusChanged: foldTransition,
+    WPCreated: foldCreation,
+    WPAssigned: foldAssignment,
+    DependencyResolved: foldResolution,
+    ErrorLogged: foldError,
+    HistoryAdded: (state, event) =>
+      isUsage(event) ? { ...state, usage: addUsage(state.usage ?? [], event) } : state,
+  }),
+);

@@ -8,7 +8,7 @@ export const addUsage = (
   { payload, timestamp }: BoardEvent,
 ): readonly AgentUsage[] => {
   const key = { agent: textOf(payload, 'author') ?? null, day: timestamp.slice(0, DATE_LENGTH) };
-  const isThere = before.some((each) => isOf(each, key));
+  const isThere = before.some(({ agent, day }) => agent === key.agent && day === key.day);
   const named = isThere || before.length < MOST ? key : { agent: null, day: null };
   return joinRows([...before, { ...named, ...sumOfRuns([usageIn(payload)]) }]);
 };
@@ -33,9 +33,6 @@ export const joinRows = (rows: readonly AgentUsage[]): readonly AgentUsage[] => 
   }
   return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
 };
-
-const isOf = (row: AgentUsage, { agent, day }: Pick<AgentUsage, 'agent' | 'day'>): boolean =>
-  row.agent === agent && row.day === day;
 
 /** What is kept by name of a work package: a list without end would make every board as long. */
 const MOST = 50;
