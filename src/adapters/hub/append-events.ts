@@ -1,12 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
-import { sql, type CompiledQuery, type DialectAdapter, type Expression } from 'kysely';
+import type { CompiledQuery, DialectAdapter } from 'kysely';
 import { isSameEvent } from '../../domain/events/canonical-json.js';
 import { isFollowed } from '../../domain/events/lamport.js';
 import { cellKey, cellOf, type BoardCell } from '../../domain/hub/board-event.js';
 import type { AppendAnswer, IncomingEvent } from '../../ports/hub.js';
-import { compareCells, inTransaction, type Executor, type HubDatabase } from './hub-database.js';
+import { inTransaction, type Executor, type HubDatabase } from './hub-database.js';
+import { greater, lesser } from './rows.js';
 import {
-  CELL_KEY,
+  byCell,
   cellNumber,
   type CellRow,
   type Column,
@@ -34,7 +35,7 @@ export const appendEvents = async (
     const first = await advancePosition(db, team, placed.length, highestLamport(events));
     for (const [at, { row }] of placed.entries()) row.sequence = first + at;
     // By cell, because each cell has a place of its own in the index that the events of a board are read by.
-    const rows = placed.map(({ row }) => row).sort((a, b) => a.cell - b.cell);
+    const rows = placed.map(({ row }) => row).sort(byCell);
     const inserted = new Set((await INSERT_EVENTS(db, rows)).map(({ sequence }) => sequence));
     const fresh = placed.filter(({ row }) => inserted.has(row.sequence));
     await MARK_CELLS(db, cellMarks(fresh));
@@ -141,7 +142,7 @@ const cellMarks = (stored: readonly PlacedEvent[]): readonly CellRow[] => {
       state: '',
     });
   }
-  return [...marks.values()].sort(compareCells);
+  return [...marks.values()].sort(byCell);
 };
 
 /** What is new of the machines that sent events. */
@@ -186,12 +187,6 @@ const advancePosition = async (
     .executeTakeFirstOrThrow();
   return sequence - count + 1;
 };
-
-/** Both databases have functions for these, under names of their own. Where the first is NULL it is the second. */
-const greater = <T>(one: Expression<T>, other: Expression<T>) =>
-  sql<T>`case when ${one} > ${other} then ${one} else ${other} end`;
-const lesser = <T>(one: Expression<T>, other: Expression<T>) =>
-  sql<T>`case when ${one} < ${other} then ${one} else ${other} end`;
 
 /**
  * One statement for many rows. Each number of rows is a text of its own that has to be compiled and prepared, so only a few
@@ -240,7 +235,7 @@ const MARK_CELLS = manyRows<CellRow>(TABLES.board_cells, (db, rows) =>
     .insertInto('board_cells')
     .values(rows)
     .onConflict((conflict) =>
-      conflict.columns(CELL_KEY).doUpdateSet((row) => ({
+      conflict.columns(TABLES.board_cells.key).doUpdateSet((row) => ({
         changed: row.ref('excluded.changed'),
         behind: row.ref('excluded.behind'),
         late_lamport: lesser(row.ref('board_cells.late_lamport'), row.ref('excluded.late_lamport')),
@@ -254,7 +249,7 @@ const ADVANCE_NODES = manyRows<NodeRow>(TABLES.nodes, (db, rows) =>
     .insertInto('nodes')
     .values(rows)
     .onConflict((conflict) =>
-      conflict.columns(['team', 'project_uuid', 'node_id']).doUpdateSet((row) => ({
+      conflict.columns(TABLES.nodes.key).doUpdateSet((row) => ({
         project_slug: row.fn.coalesce(row.ref('excluded.project_slug'), row.ref('nodes.project_slug')),
         events: row('nodes.events', '+', row.ref('excluded.events')),
         last_lamport: greater(row.ref('nodes.last_lamport'), row.ref('excluded.last_lamport')),

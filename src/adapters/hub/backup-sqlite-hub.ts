@@ -5,7 +5,7 @@ import { SyncError } from '../../domain/errors.js';
 import type { Randomness, WallClock } from '../../ports/host.js';
 import { HISTORY } from './hub-stores.js';
 import { lockData, makePrivateDirectory, openSqliteDatabase } from './open-sqlite-hub.js';
-import { writeSetting } from './hub-database.js';
+import { rowsOf } from './rows.js';
 
 /**
  * Writes all that a hub has into one new file, readable for this user alone, as it is at one moment; the hub may serve
@@ -75,7 +75,7 @@ const copyDatabase = async (file: string, fresh: string, history: string): Promi
       const looking = sql<{ readonly integrity_check: string }>`pragma integrity_check`;
       const [found] = (await looking.execute(database.writes)).rows;
       if (found?.integrity_check !== 'ok') throw new Error(found?.integrity_check);
-      await writeSetting(database.writes, HISTORY, history);
+      await rowsOf(database.writes, 'hub_settings').put({ name: HISTORY, value: history });
       await sql`pragma wal_checkpoint(truncate)`.execute(database.writes);
     } finally {
       await database.close();

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { ExpressionBuilder, SelectQueryBuilder } from 'kysely';
+import type { SelectQueryBuilder } from 'kysely';
 import { parseJson } from '../../domain/document.js';
 import type { EnvelopeDocument } from '../../domain/events/envelope.js';
 import { MAX_FOLLOWED } from '../../domain/events/lamport.js';
@@ -9,8 +9,9 @@ import type { CellState, WorkPackageState } from '../../domain/hub/cell-state.js
 import { featureBoards } from '../../domain/hub/feature-boards.js';
 import { foldCell } from '../../domain/hub/fold-cell.js';
 import type { PlacedWorkPackage, TeamEvents } from '../../ports/hub.js';
-import { compareCells, inTransaction, type Executor, type HubDatabase } from './hub-database.js';
-import type { CellKey, CellRow, HubTables } from './schema.js';
+import { inTransaction, type Executor, type HubDatabase } from './hub-database.js';
+import { rowsOf } from './rows.js';
+import { byCell, type CellRow, type HubTables } from './schema.js';
 
 export type Boards = (team: string) => Pick<TeamEvents, 'board' | 'recentWorkPackages'>;
 
@@ -25,7 +26,7 @@ export const openBoards = (database: HubDatabase): Boards => {
   let turn: Promise<unknown> = Promise.resolve();
 
   /** Takes some of these cells a bounded step forward; whether they are complete then, only their rows can tell. */
-  const advance = (cells: readonly CellKey[]): Promise<void> => {
+  const advance = (cells: readonly CellRow[]): Promise<void> => {
     const slice = turn.then(() => setImmediate()).then(() => foldSlice(database, cells));
     turn = slice.catch(() => undefined);
     return slice;
@@ -138,12 +139,12 @@ const cursorOf = (after = ''): Place | undefined => {
 const SLICE_EVENTS = 500;
 const SLICE_BYTES = 512 * 1024;
 
-const foldSlice = (database: HubDatabase, cells: readonly CellKey[]): Promise<void> =>
+const foldSlice = (database: HubDatabase, cells: readonly CellRow[]): Promise<void> =>
   inTransaction(database.writes, async (db) => {
     const budget = { events: SLICE_EVENTS, bytes: SLICE_BYTES };
-    for (const key of [...cells].sort(compareCells)) {
+    for (const cell of [...cells].sort(byCell)) {
       if (budget.events <= 0 || budget.bytes <= 0) break;
-      const row = await db.selectFrom('board_cells').selectAll().where(isCell(key)).executeTakeFirst();
+      const row = await rowsOf(db, 'board_cells').find(keyOf(cell));
       if (row?.behind === 1) await foldRow(db, row, budget);
     }
   });
@@ -177,13 +178,13 @@ const foldRow = async (
     if (cellKey(cellOf(event)) === cellKey(cell)) state = foldCell(state, cell, event);
   }
   // Where an event came in between, this fold may lack it: the cell is still behind.
-  await db
-    .updateTable('board_cells')
-    .set({ behind: count < sizes.length ? 1 : 0, late_lamport: null })
-    .set({ through: JSON.stringify(through), state: state === undefined ? '' : JSON.stringify(state) })
-    .where(isCell(row))
-    .where('changed', '=', row.changed)
-    .execute();
+  await rowsOf(db, 'board_cells').change(
+    { ...keyOf(row), changed: row.changed },
+    {
+      ...{ behind: count < sizes.length ? 1 : 0, late_lamport: null, through: JSON.stringify(through) },
+      state: state === undefined ? '' : JSON.stringify(state),
+    },
+  );
 };
 
 type Position = readonly [lamport: number, node: string, event: string];
@@ -202,9 +203,6 @@ const eventsAfter = (db: Executor, row: CellRow, through: Position) =>
     .orderBy('node_id')
     .orderBy('event_id');
 
-const keyOf = (cell: CellKey): CellKey => {
-  const { team, project_uuid, feature_slug, work_package } = cell;
-  return { team, project_uuid, feature_slug, work_package };
-};
-
-const isCell = (key: CellKey) => (row: ExpressionBuilder<HubTables, 'board_cells'>) => row.and(keyOf(key));
+const keyOf = ({ team, project_uuid, feature_slug, work_package }: CellRow) => ({
+  ...{ team, project_uuid, feature_slug, work_package },
+});

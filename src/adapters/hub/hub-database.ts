@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import { SyncError } from '../../domain/errors.js';
-import { CELL_KEY, type CellKey, type HubTables } from './schema.js';
+import type { HubTables } from './schema.js';
 
 /** Database or transaction: both run queries. */
 export type Executor = Kysely<HubTables>;
@@ -64,38 +64,3 @@ export const orStorageFails = <S extends object>(store: S): S =>
       (...given: unknown[]) => orStorageFailed(`do what it was asked for (${name})`, () => method(...given)),
     ]),
   ) as S;
-
-/** Whether a statement that returns what it changes changes anything. */
-export const changesAny = async (statement: {
-  readonly execute: () => Promise<readonly unknown[]>;
-}): Promise<boolean> => (await statement.execute()).length > 0;
-
-/** Reads a setting of the hub; the first one to ask writes what `mint` gives, and everybody gets that value for good. */
-export const settle = async (db: Executor, name: string, mint: () => string): Promise<string> => {
-  const known = await readSetting(db, name);
-  if (known !== undefined) return known;
-  await db
-    .insertInto('hub_settings')
-    .values({ name, value: mint() })
-    .onConflict((conflict) => conflict.column('name').doNothing())
-    .execute();
-  return (await readSetting(db, name)) ?? settle(db, name, mint);
-};
-
-export const readSetting = async (db: Executor, name: string): Promise<string | undefined> =>
-  (await db.selectFrom('hub_settings').select('value').where('name', '=', name).executeTakeFirst())?.value;
-
-/** Writes a setting over what was there. */
-export const writeSetting = async (db: Executor, name: string, value: string): Promise<void> => {
-  await db
-    .insertInto('hub_settings')
-    .values({ name, value })
-    .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
-    .execute();
-};
-
-/** The order in which cells are written by everybody: transactions that write several never wait for each other in a circle. */
-export const compareCells = (one: CellKey, other: CellKey): number => {
-  for (const part of CELL_KEY) if (one[part] !== other[part]) return one[part] < other[part] ? -1 : 1;
-  return 0;
-};

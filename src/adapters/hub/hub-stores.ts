@@ -2,7 +2,8 @@ import { EventEmitter } from 'node:events';
 import type { Log, Randomness, WallClock } from '../../ports/host.js';
 import type { AccountStore, EventStore, Secrets, WebhookStore } from '../../ports/hub.js';
 import { openBoards } from './boards.js';
-import { type HubDatabase, orStorageFailed, orStorageFails, settle, writeSetting } from './hub-database.js';
+import { type HubDatabase, orStorageFailed, orStorageFails } from './hub-database.js';
+import { rowsOf } from './rows.js';
 import { sqlPeople } from './sql-people.js';
 import { sqlSessions } from './sql-sessions.js';
 import { sqlSignIns } from './sql-sign-ins.js';
@@ -36,11 +37,17 @@ export const openHubStores = async (
   database: HubDatabase,
   { secrets, clock, randomness }: HubStoresOptions,
 ): Promise<HubStores> => {
-  const settled = (name: string, mint: () => string): Promise<string> =>
-    orStorageFailed('say who it is', () => settle(database.writes, name, mint));
-  const hubId = await settled('hub-id', () => randomness.uuid());
-  const history = await settled(HISTORY, () => randomness.uuid());
-  const hubSecret = await settled('token-secret', () => secrets.token());
+  /** The first one to ask writes what is given here, and everybody gets that value for good. */
+  const settle = async (name: string, value: string): Promise<string> => {
+    const known = await rowsOf(database.writes, 'hub_settings').find({ name });
+    if (known === undefined) await rowsOf(database.writes, 'hub_settings').add({ name, value });
+    return known?.value ?? settle(name, value);
+  };
+  const settled = (name: string, value: string): Promise<string> =>
+    orStorageFailed('say who it is', () => settle(name, value));
+  const hubId = await settled('hub-id', randomness.uuid());
+  const history = await settled(HISTORY, randomness.uuid());
+  const hubSecret = await settled('token-secret', secrets.token());
   const nobodysHash = await secrets.hashPassword(secrets.token());
   const needs = { ...database, secrets, clock, hubSecret, nobodysHash };
   return {
@@ -79,6 +86,8 @@ const eventStore = (
       return () => void news.off('told', hear);
     },
     proveWriting: () =>
-      orStorageFailed('write', () => writeSetting(database.writes, 'last-proof', String(clock.nowMs()))),
+      orStorageFailed('write', () =>
+        rowsOf(database.writes, 'hub_settings').put({ name: 'last-proof', value: String(clock.nowMs()) }),
+      ),
   };
 };

@@ -14,11 +14,6 @@ export interface Table {
   readonly indexes?: Readonly<Record<string, readonly string[]>>;
 }
 
-/** What names a work package of the board, or a feature where `work_package` is empty. */
-const CELL = { team: 'text', project_uuid: 'text', feature_slug: 'text', work_package: 'text' } as const;
-
-export const CELL_KEY = ['team', 'project_uuid', 'feature_slug', 'work_package'] as const;
-
 /**
  * The tables of a hub, in SQL that SQLite and PostgreSQL both understand. Every row that belongs to a team names it,
  * first in every key. Times are milliseconds since 1970; an empty project, feature or work package is one that the
@@ -94,7 +89,11 @@ export const TABLES = {
   team_positions: { columns: { team: 'text', sequence: 'bigint', lamport: 'bigint' }, key: ['team'] },
   board_cells: {
     columns: {
-      ...CELL,
+      team: 'text',
+      project_uuid: 'text',
+      feature_slug: 'text',
+      /** Empty for the feature itself. */
+      work_package: 'text',
       /** Names the cell in its events by one number, because an index of four texts costs more than the event. */
       cell: 'bigint',
       /** Sequence number of the event that changed it last. */
@@ -108,7 +107,7 @@ export const TABLES = {
       /** The folded state; empty before the first event. */
       state: 'text',
     },
-    key: CELL_KEY,
+    key: ['team', 'project_uuid', 'feature_slug', 'work_package'],
     indexes: { board_cells_changed: ['team', 'changed'] },
   },
   /** The machines that sent events of a project. */
@@ -182,7 +181,6 @@ export type HubTables = { [Name in keyof typeof TABLES]: RowOf<(typeof TABLES)[N
 
 export type EventRow = HubTables['events'];
 export type CellRow = HubTables['board_cells'];
-export type CellKey = RowOf<typeof CELL>;
 export type NodeRow = HubTables['nodes'];
 
 /**
@@ -194,3 +192,7 @@ export const cellNumber = (cell: BoardCell): number =>
 
 /** 48 bits are the most that a number holds and a Buffer reads. */
 const NUMBER_BYTES = 6;
+
+/** The order in which cells are written by everybody: transactions that write several never wait for each other in a circle. */
+export const byCell = (one: Pick<CellRow, 'cell'>, other: Pick<CellRow, 'cell'>): number =>
+  one.cell - other.cell;

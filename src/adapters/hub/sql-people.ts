@@ -1,18 +1,14 @@
 import type { AccountStore } from '../../ports/hub.js';
-import { changesAny, inTransaction, type Executor } from './hub-database.js';
+import { inTransaction, type Executor } from './hub-database.js';
+import { rowsOf } from './rows.js';
 import { announce, endSessions, type AccountNeeds } from './sql-sessions.js';
 
 /** Teams, users and who is in what, as rows. */
 export const sqlPeople = (needs: AccountNeeds) => {
   const { writes, secrets, clock } = needs;
   return {
-    addTeam: async (slug) => {
-      const adding = writes
-        .insertInto('teams')
-        .values({ slug, added_at_ms: clock.nowMs() })
-        .onConflict((conflict) => conflict.column('slug').doNothing());
-      return (await changesAny(adding.returning('slug'))) ? 'added' : 'exists';
-    },
+    addTeam: async (slug) =>
+      (await rowsOf(writes, 'teams').add({ slug, added_at_ms: clock.nowMs() })) ? 'added' : 'exists',
 
     teams: async () => {
       const rows = await writes.selectFrom('teams').select('slug').orderBy('slug').execute();
@@ -23,20 +19,16 @@ export const sqlPeople = (needs: AccountNeeds) => {
       inTransaction(writes, async (db) => {
         const events = db.selectFrom('events').select('sequence').where('team', '=', slug).limit(1);
         if ((await events.execute()).length > 0) return 'has-events';
-        await db.deleteFrom('memberships').where('team', '=', slug).execute();
-        await db.deleteFrom('webhooks').where('team', '=', slug).execute();
+        await rowsOf(db, 'memberships').remove({ team: slug });
+        await rowsOf(db, 'webhooks').remove({ team: slug });
         await endSessions(needs, db, { team: slug });
-        const removing = db.deleteFrom('teams').where('slug', '=', slug);
-        return (await changesAny(removing.returning('slug'))) ? 'removed' : 'absent';
+        return (await rowsOf(db, 'teams').remove({ slug })) ? 'removed' : 'absent';
       }),
 
     addUser: async ({ name, password }) => {
       const password_hash = await secrets.hashPassword(password);
-      const adding = writes
-        .insertInto('users')
-        .values({ name, password_hash, added_at_ms: clock.nowMs() })
-        .onConflict((conflict) => conflict.column('name').doNothing());
-      return (await changesAny(adding.returning('name'))) ? 'added' : 'exists';
+      const user = { name, password_hash, added_at_ms: clock.nowMs() };
+      return (await rowsOf(writes, 'users').add(user)) ? 'added' : 'exists';
     },
 
     users: () => allUsers(writes),
@@ -44,43 +36,35 @@ export const sqlPeople = (needs: AccountNeeds) => {
     removeUser: (name) =>
       inTransaction(writes, async (db) => {
         await endSessions(needs, db, { user_name: name });
-        await db.deleteFrom('memberships').where('user_name', '=', name).execute();
-        const removing = db.deleteFrom('users').where('name', '=', name);
-        return (await changesAny(removing.returning('name'))) ? 'removed' : 'absent';
+        await rowsOf(db, 'memberships').remove({ user_name: name });
+        return (await rowsOf(db, 'users').remove({ name })) ? 'removed' : 'absent';
       }),
 
     setPassword: async (name, password) => {
       const password_hash = await secrets.hashPassword(password);
       return inTransaction(writes, async (db) => {
         await endSessions(needs, db, { user_name: name, kind: 'device' });
-        const changing = db.updateTable('users').set({ password_hash }).where('name', '=', name);
-        return (await changesAny(changing.returning('name'))) ? 'changed' : 'absent';
+        return (await rowsOf(db, 'users').change({ name }, { password_hash })) ? 'changed' : 'absent';
       });
     },
 
     addMember: (team, user) =>
       inTransaction(writes, async (db) => {
-        const teams = await db.selectFrom('teams').select('slug').where('slug', '=', team).execute();
-        if (teams.length === 0) return 'unknown-team';
-        const users = await db.selectFrom('users').select('name').where('name', '=', user).execute();
-        if (users.length === 0) return 'unknown-user';
+        if ((await rowsOf(db, 'teams').find({ slug: team })) === undefined) return 'unknown-team';
+        if ((await rowsOf(db, 'users').find({ name: user })) === undefined) return 'unknown-user';
         const last = await db
           .selectFrom('memberships')
           .select((row) => row.fn.max('position').as('position'))
           .where('user_name', '=', user)
           .executeTakeFirst();
-        const adding = db
-          .insertInto('memberships')
-          .values({ team, user_name: user, position: (last?.position ?? 0) + 1 })
-          .onConflict((conflict) => conflict.columns(['team', 'user_name']).doNothing());
-        return (await changesAny(adding.returning('team'))) ? 'added' : 'exists';
+        const membership = { team, user_name: user, position: (last?.position ?? 0) + 1 };
+        return (await rowsOf(db, 'memberships').add(membership)) ? 'added' : 'exists';
       }),
 
     removeMember: (team, user) =>
       inTransaction(writes, async (db) => {
         await announce(needs, db);
-        const removing = db.deleteFrom('memberships').where((row) => row.and({ team, user_name: user }));
-        return (await changesAny(removing.returning('team'))) ? 'removed' : 'absent';
+        return (await rowsOf(db, 'memberships').remove({ team, user_name: user })) ? 'removed' : 'absent';
       }),
 
     teamsOf: (user) => teamsOf(writes, user),

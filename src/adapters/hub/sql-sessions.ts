@@ -2,8 +2,8 @@ import { refreshFault, SESSION_POLICY, succeed } from '../../domain/hub/session-
 import { err, ok, type Result } from '../../domain/result.js';
 import type { WallClock } from '../../ports/host.js';
 import type { AccountStore, Bearer, BearerFault, Holder, Secrets, SessionTokens } from '../../ports/hub.js';
-import { changesAny, inTransaction, readSetting, writeSetting } from './hub-database.js';
-import type { Executor, HubDatabase } from './hub-database.js';
+import { inTransaction, type Executor, type HubDatabase } from './hub-database.js';
+import { rowsOf } from './rows.js';
 import type { HubTables } from './schema.js';
 
 /** What all parts of the accounts work with. */
@@ -81,11 +81,7 @@ export const sqlSessions = (needs: AccountNeeds) => {
         if (fault !== undefined) return err(fault);
         if (token.position === null) return err('not-a-member');
         // Of two hubs that race for one token both write the same rows, so it does not matter who is first.
-        await db
-          .updateTable('tokens')
-          .set({ rotated_at_ms: nowMs })
-          .where((row) => row.and({ digest, rotated_at_ms: null }))
-          .execute();
+        await rowsOf(db, 'tokens').change({ digest, rotated_at_ms: null }, { rotated_at_ms: nowMs });
         const { access, refresh } = succeed((text) => secrets.derive(hubSecret, text), refreshToken);
         const tokens = await insertTokens(needs, db, token, { access, refresh });
         const spentSeconds = Math.max(0, Math.ceil((nowMs - (token.rotatedAtMs ?? nowMs)) / 1000));
@@ -110,16 +106,14 @@ export const sqlSessions = (needs: AccountNeeds) => {
       return ended;
     },
 
-    revision: async () => (await readSetting(reads, REVISION)) ?? '',
+    revision: async () => (await rowsOf(reads, 'hub_settings').find({ name: REVISION }))?.value ?? '',
 
     openLive: async (liveToken) => {
       const bearer = await identify(liveToken, 'live');
       if (!bearer.ok) return bearer;
-      const spending = writes
-        .updateTable('tokens')
-        .set({ rotated_at_ms: clock.nowMs() })
-        .where((row) => row.and({ digest: secrets.digest(liveToken), rotated_at_ms: null }));
-      return (await changesAny(spending.returning('digest'))) ? bearer : err('spent');
+      const unspent = { digest: secrets.digest(liveToken), rotated_at_ms: null };
+      const isFirst = await rowsOf(writes, 'tokens').change(unspent, { rotated_at_ms: clock.nowMs() });
+      return isFirst ? bearer : err('spent');
     },
 
     issueLiveToken: async (accessToken) => {
@@ -159,13 +153,11 @@ export const openSession = async (
   // An id that begins with a hyphen could not be typed as an argument.
   const id = secrets.digest(secrets.token());
   const isProgram = programSeconds !== undefined;
-  await db
-    .insertInto('sessions')
-    .values({
-      ...{ id, team, user_name: user, device: device ?? null, kind: isProgram ? 'program' : 'device' },
-      ...{ opened_at_ms: clock.nowMs(), revoked_at_ms: null },
-    })
-    .execute();
+  const session = {
+    ...{ id, team, user_name: user, device: device ?? null, kind: isProgram ? 'program' : 'device' },
+    ...{ opened_at_ms: clock.nowMs(), revoked_at_ms: null },
+  };
+  await db.insertInto('sessions').values(session).execute();
   const pair = { access: secrets.token(), refresh: isProgram ? '' : secrets.token() };
   return insertTokens(needs, db, { user, team, sessionId: id }, pair, programSeconds);
 };
@@ -185,20 +177,17 @@ const insertTokens = async (
 };
 
 /** A token that is there already stays as it is. */
-const insertToken = async (
+const insertToken = (
   { secrets, clock }: AccountNeeds,
   db: Executor,
   session_id: string,
   purpose: string,
   token: string,
   seconds: number,
-): Promise<void> => {
+): Promise<boolean> => {
   const expires_at_ms = clock.nowMs() + seconds * 1000;
-  await db
-    .insertInto('tokens')
-    .values({ digest: secrets.digest(token), session_id, purpose, expires_at_ms, rotated_at_ms: null })
-    .onConflict((conflict) => conflict.column('digest').doNothing())
-    .execute();
+  const row = { digest: secrets.digest(token), session_id, purpose, expires_at_ms, rotated_at_ms: null };
+  return rowsOf(db, 'tokens').add(row);
 };
 
 /** Ends what has not ended yet of these sessions. */
@@ -207,14 +196,14 @@ export const endSessions = async (
   db: Executor,
   which: Partial<HubTables['sessions']>,
 ): Promise<void> => {
-  const ending = db.updateTable('sessions').set({ revoked_at_ms: needs.clock.nowMs() });
-  await ending.where((row) => row.and({ ...which, revoked_at_ms: null })).execute();
+  const ended = { revoked_at_ms: needs.clock.nowMs() };
+  await rowsOf(db, 'sessions').change({ ...which, revoked_at_ms: null }, ended);
   await announce(needs, db);
 };
 
 /** Tells every hub on the database that something was taken back. */
 export const announce = ({ secrets }: AccountNeeds, db: Executor): Promise<void> =>
-  writeSetting(db, REVISION, secrets.token());
+  rowsOf(db, 'hub_settings').put({ name: REVISION, value: secrets.token() });
 
 /** The setting that has another value after everything that was taken back. */
 const REVISION = 'accounts-revision';

@@ -2,8 +2,9 @@ import { sql } from 'kysely';
 import { SESSION_POLICY } from '../../domain/hub/session-policy.js';
 import { err, ok } from '../../domain/result.js';
 import type { AccountStore } from '../../ports/hub.js';
-import { changesAny, inTransaction, writeSetting } from './hub-database.js';
+import { inTransaction } from './hub-database.js';
 import { allUsers, teamsOf } from './sql-people.js';
+import { greater, rowsOf } from './rows.js';
 import { openSession, type AccountNeeds } from './sql-sessions.js';
 
 /** The ways into a session: passwords, devices that a person lets in, the first user's code; and how often one may try. */
@@ -51,33 +52,30 @@ export const sqlSignIns = (needs: AccountNeeds) => {
       return { deviceCode, userCode, lifetimeSeconds, intervalSeconds };
     },
 
-    agreeToDevice: (userCode, { user, team }) => {
+    agreeToDevice: async (userCode, { user, team }) => {
       const user_code = userCode.toUpperCase().replaceAll(/[^A-Z]/g, '');
       const agreeing = writes
         .updateTable('device_codes')
         .set({ user_name: user, team })
         .where((row) => row.and({ user_code, user_name: null }))
         .where('expires_at_ms', '>', clock.nowMs());
-      return changesAny(agreeing.returning('user_code'));
+      return (await agreeing.executeTakeFirst()).numUpdatedRows > 0;
     },
 
     redeemDevice: (deviceCode) => {
       const digest = secrets.digest(deviceCode);
       const nowMs = clock.nowMs();
       return inTransaction(writes, async (db) => {
-        const codes = db.selectFrom('device_codes').selectAll().where('digest', '=', digest);
-        const code = await codes.executeTakeFirst();
+        const code = await rowsOf(db, 'device_codes').find({ digest });
         if (code === undefined || code.expires_at_ms <= nowMs) return err('expired');
         const { user_name: user, team, device, asked_at_ms: askedAtMs } = code;
         if (user === null || team === null) {
-          const asking = db.updateTable('device_codes').set({ asked_at_ms: nowMs });
-          await asking.where('digest', '=', digest).execute();
+          await rowsOf(db, 'device_codes').change({ digest }, { asked_at_ms: nowMs });
           const isEarly =
             askedAtMs !== null && nowMs - askedAtMs < SESSION_POLICY.deviceIntervalSeconds * 1000;
           return err(isEarly ? 'slow-down' : 'pending');
         }
-        const taking = db.deleteFrom('device_codes').where('digest', '=', digest);
-        if (!(await changesAny(taking.returning('digest')))) return err('expired');
+        if (!(await rowsOf(db, 'device_codes').remove({ digest }))) return err('expired');
         return ok(await openSession(needs, db, { user, team, device: device ?? undefined }));
       });
     },
@@ -85,14 +83,16 @@ export const sqlSignIns = (needs: AccountNeeds) => {
     mintSetupCode: async () => {
       if ((await allUsers(writes)).length > 0) return undefined;
       const code = secrets.token();
-      await writeSetting(writes, SETUP, secrets.digest(code));
+      await rowsOf(writes, 'hub_settings').put({ name: SETUP, value: secrets.digest(code) });
       return code;
     },
 
     spendSetupCode: async (code) => {
-      const setting = { name: SETUP, value: secrets.digest(code) };
-      const spending = writes.deleteFrom('hub_settings').where((row) => row.and(setting));
-      return (await changesAny(spending.returning('name'))) && (await allUsers(writes)).length === 0;
+      const isPresent = await rowsOf(writes, 'hub_settings').remove({
+        name: SETUP,
+        value: secrets.digest(code),
+      });
+      return isPresent && (await allUsers(writes)).length === 0;
     },
 
     /**
@@ -100,9 +100,9 @@ export const sqlSignIns = (needs: AccountNeeds) => {
      * interval, and it may lie at most `burst` intervals ahead. One statement reads, decides and writes, so that every hub
      * on the database shares the bucket.
      */
-    takeTurn: (name, { burst, everyMs }) => {
+    takeTurn: async (name, { burst, everyMs }) => {
       const nowMs = clock.nowMs();
-      const next = sql<number>`case when throttles.full_at_ms > ${nowMs} then throttles.full_at_ms else ${nowMs} end + ${everyMs}`;
+      const next = sql<number>`${greater(sql.ref('throttles.full_at_ms'), sql.val(nowMs))} + ${everyMs}`;
       const taking = writes
         .insertInto('throttles')
         .values({ name, full_at_ms: nowMs + everyMs })
@@ -112,7 +112,7 @@ export const sqlSignIns = (needs: AccountNeeds) => {
             .doUpdateSet({ full_at_ms: next })
             .where(next, '<=', nowMs + burst * everyMs),
         );
-      return changesAny(taking.returning('name'));
+      return (await taking.executeTakeFirst()).numInsertedOrUpdatedRows !== 0n;
     },
 
     giveTurnBack: async (name, { everyMs }) => {

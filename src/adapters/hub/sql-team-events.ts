@@ -5,7 +5,8 @@ import type { EventQuery, StoredEvent, TeamEvents } from '../../ports/hub.js';
 import { appendEvents } from './append-events.js';
 import type { Boards } from './boards.js';
 import { type Executor, type HubDatabase, inTransaction, orStorageFails } from './hub-database.js';
-import { cellNumber, type EventRow, type HubTables, type NodeRow, TABLES } from './schema.js';
+import { rowsOf } from './rows.js';
+import { cellNumber, type EventRow, type HubTables, type NodeRow } from './schema.js';
 
 interface TeamEventsNeeds {
   readonly database: HubDatabase;
@@ -103,9 +104,8 @@ export const teamEvents = (
     reports: () => readReports(db, team, clock.nowMs()),
 
     position: async () => {
-      const positions = db.selectFrom('team_positions').select(['lamport', 'sequence']);
-      const position = await positions.where('team', '=', team).executeTakeFirst();
-      return position ?? { lamport: 0, sequence: 0 };
+      const { lamport = 0, sequence = 0 } = (await rowsOf(db, 'team_positions').find({ team })) ?? {};
+      return { lamport, sequence };
     },
   });
 };
@@ -163,10 +163,7 @@ const noteReport = (
     rows.push({ ...said, ...nowhere, agent: '', waiting: waiting.events, since_ms });
   }
   return inTransaction(writes, async (db) => {
-    for (const row of rows) {
-      const noting = db.insertInto('machine_reports').values(row);
-      await noting.onConflict((conflict) => conflict.columns(REPORT_KEY).doUpdateSet(row)).execute();
-    }
+    for (const row of rows) await rowsOf(db, 'machine_reports').put(row);
     const ours = db.deleteFrom('machine_reports').where('team', '=', team);
     await ours.where('told_at_ms', '<', nowMs - KEPT_MS).execute();
   });
@@ -193,8 +190,6 @@ const readReports = async (db: Executor, team: string, nowMs: number): Promise<M
     })),
   };
 };
-
-const { key: REPORT_KEY } = TABLES.machine_reports;
 
 const MOST_SAYINGS = 2000;
 const KEPT_MS = 30 * 86_400_000;

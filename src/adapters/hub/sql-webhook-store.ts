@@ -1,6 +1,7 @@
 import type { WallClock } from '../../ports/host.js';
 import type { Secrets, WebhookStore } from '../../ports/hub.js';
-import { changesAny, type Executor } from './hub-database.js';
+import type { Executor } from './hub-database.js';
+import { rowsOf } from './rows.js';
 
 /** Webhooks as rows, in the hub's own database. */
 export const sqlWebhooks = (db: Executor, secrets: Secrets, clock: WallClock): WebhookStore => ({
@@ -20,10 +21,7 @@ export const sqlWebhooks = (db: Executor, secrets: Secrets, clock: WallClock): W
     return webhooks.orderBy('added_at_ms').orderBy('id').execute();
   },
 
-  remove: async (id) => {
-    const removing = db.deleteFrom('webhooks').where('id', '=', id);
-    return (await changesAny(removing.returning('id'))) ? 'removed' : 'absent';
-  },
+  remove: async (id) => ((await rowsOf(db, 'webhooks').remove({ id })) ? 'removed' : 'absent'),
 
   advance: async (id, through) => {
     const advancing = db.updateTable('webhooks').set({ through }).where('id', '=', id);
