@@ -31,9 +31,6 @@ export const postgresNews = ({ db, connect, log }: NewsOptions): PostgresNews =>
   /** Ends the rest before the next look. */
   let rest = new AbortController();
 
-  const pause = (ms: number): Promise<void> =>
-    setTimeout(ms, undefined, { signal: rest.signal }).catch(() => undefined);
-
   const tellAll = async (): Promise<void> => {
     while (isUntold) {
       isUntold = false;
@@ -44,40 +41,32 @@ export const postgresNews = ({ db, connect, log }: NewsOptions): PostgresNews =>
     telling = undefined;
   };
 
-  /** Looks on one connection until that breaks, or until the end. */
-  const lookOn = async (client: pg.Client, look: () => Promise<void>): Promise<void> => {
-    // When the connection breaks, the next look says so.
-    for (const event of ['notification', 'error'] as const) client.on(event, () => rest.abort());
-    try {
-      await client.connect();
-      await client.query(`listen ${CHANNEL}`);
-      while (!isEnding) {
-        rest = new AbortController();
-        await look();
-        await pause(LOOK_MS);
-      }
-    } finally {
-      await client.end().catch(() => undefined);
-    }
-  };
-
+  /** Looks on one connection until that breaks, then on another one, until the end. */
   const hearAll = async (listener: Parameters<NewsExchange['hear']>[0]): Promise<void> => {
+    let client: pg.Client | undefined;
     for (let isBroken = false; !isEnding;) {
-      const client = connect();
+      rest = new AbortController();
       try {
-        await lookOn(client, async () => {
-          const { rows } = await client.query<Counter>('select team, sequence from team_positions');
-          isBroken = false;
-          for (const { team, sequence } of rows) listener(team, sequence);
-        });
+        if (client === undefined) {
+          client = connect();
+          // When the connection breaks, the next look says so.
+          for (const event of ['notification', 'error'] as const) client.on(event, () => rest.abort());
+          await client.connect();
+          await client.query(`listen ${CHANNEL}`);
+        }
+        const { rows } = await client.query<Counter>('select team, sequence from team_positions');
+        isBroken = false;
+        for (const { team, sequence } of rows) listener(team, sequence);
       } catch (error) {
-        if (isEnding) return;
-        if (!isBroken) log.warn(`news of other hubs wait: ${messageOf(error)}`);
+        if (!isBroken && !isEnding) log.warn(`news of other hubs wait: ${messageOf(error)}`);
         isBroken = true;
-        rest = new AbortController();
-        await pause(RETRY_MS);
+        await client?.end().catch(() => undefined);
+        client = undefined;
       }
+      const restMs = isBroken ? RETRY_MS : LOOK_MS;
+      await setTimeout(restMs, undefined, { signal: rest.signal }).catch(() => undefined);
     }
+    await client?.end().catch(() => undefined);
   };
 
   return {
