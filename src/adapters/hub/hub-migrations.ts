@@ -2,6 +2,7 @@ import { Migrator } from 'kysely';
 import type { CreateTableBuilder, Kysely } from 'kysely';
 import { SyncError } from '../../domain/errors.js';
 import type { Executor, HubDatabase } from './hub-database.js';
+import { rowsOf } from './rows.js';
 import { cellNumber, TABLES, type CellRow, type Column, type HubTables, type Table } from './schema.js';
 
 /**
@@ -88,11 +89,7 @@ const takeFirstCells = async (db: Executor): Promise<readonly CellRow[]> => {
 const putAnew = async (db: Executor, former: CellRow): Promise<void> => {
   const { team, project_uuid: project, feature_slug: feature, work_package: workPackage } = former;
   const cell = cellNumber({ project, feature, workPackage });
-  const events = db.updateTable('events').set({ cell }).where('team', '=', team);
-  await events.where('cell', '=', former.cell).execute();
+  await rowsOf(db, 'events').change({ team, cell: former.cell }, { cell });
   const behind = { cell, behind: 1, late_lamport: null, through: '', state: '' };
-  await db
-    .insertInto('board_cells')
-    .values({ ...former, ...behind })
-    .execute();
+  await rowsOf(db, 'board_cells').add({ ...former, ...behind });
 };

@@ -31,7 +31,15 @@ export const sqlPeople = (needs: AccountNeeds) => {
       return (await rowsOf(writes, 'users').add(user)) ? 'added' : 'exists';
     },
 
-    users: () => allUsers(writes),
+    users: async () => {
+      const all = writes.selectFrom('users').select(['name', 'added_at_ms as addedAtMs']).orderBy('name');
+      const members = writes.selectFrom('memberships').select(['user_name', 'team']).orderBy('position');
+      const [users, memberships] = [await all.execute(), await members.execute()];
+      return users.map(({ name, addedAtMs }) => {
+        const own = memberships.filter((membership) => membership.user_name === name);
+        return { name, teams: own.map(({ team }) => team), addedAtMs };
+      });
+    },
 
     removeUser: (name) =>
       inTransaction(writes, async (db) => {
@@ -69,20 +77,6 @@ export const sqlPeople = (needs: AccountNeeds) => {
 
     teamsOf: (user) => teamsOf(writes, user),
   } satisfies Partial<AccountStore>;
-};
-
-export const allUsers: (db: Executor) => ReturnType<AccountStore['users']> = async (db) => {
-  const users = db.selectFrom('users').select(['name', 'added_at_ms as addedAtMs']).orderBy('name');
-  const members = await db
-    .selectFrom('memberships')
-    .select(['user_name', 'team'])
-    .orderBy('position')
-    .execute();
-  return (await users.execute()).map(({ name, addedAtMs }) => ({
-    name,
-    teams: members.filter((member) => member.user_name === name).map((member) => member.team),
-    addedAtMs,
-  }));
 };
 
 export const teamsOf = async (db: Executor, user: string): Promise<readonly string[]> => {

@@ -3,7 +3,7 @@ import { SESSION_POLICY } from '../../domain/hub/session-policy.js';
 import { err, ok } from '../../domain/result.js';
 import type { AccountStore } from '../../ports/hub.js';
 import { inTransaction } from './hub-database.js';
-import { allUsers, teamsOf } from './sql-people.js';
+import { teamsOf } from './sql-people.js';
 import { greater, rowsOf } from './rows.js';
 import { openSession, type AccountNeeds } from './sql-sessions.js';
 
@@ -23,6 +23,9 @@ export const sqlSignIns = (needs: AccountNeeds) => {
     const team = wanted ?? teams[0];
     return team === undefined || !teams.includes(team) ? err('no-team') : ok({ user: user.name, team });
   };
+
+  const settings = rowsOf(writes, 'hub_settings');
+  const hasUsers = async (): Promise<boolean> => (await rowsOf(writes, 'users').find({})) !== undefined;
 
   return {
     prove,
@@ -81,18 +84,15 @@ export const sqlSignIns = (needs: AccountNeeds) => {
     },
 
     mintSetupCode: async () => {
-      if ((await allUsers(writes)).length > 0) return undefined;
+      if (await hasUsers()) return undefined;
       const code = secrets.token();
-      await rowsOf(writes, 'hub_settings').put({ name: SETUP, value: secrets.digest(code) });
+      await settings.put({ name: SETUP, value: secrets.digest(code) });
       return code;
     },
 
     spendSetupCode: async (code) => {
-      const isPresent = await rowsOf(writes, 'hub_settings').remove({
-        name: SETUP,
-        value: secrets.digest(code),
-      });
-      return isPresent && (await allUsers(writes)).length === 0;
+      const isPresent = await settings.remove({ name: SETUP, value: secrets.digest(code) });
+      return isPresent && !(await hasUsers());
     },
 
     /**
