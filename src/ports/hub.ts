@@ -345,19 +345,3 @@ export interface WebhookTransport {
   /** `true` when the receiver has taken it, else why not. Never throws for what network or receiver do. */
   send(message: WebhookMessage, signal: AbortSignal): Promise<true | string>;
 }
-
-/** One-way functions and unpredictable values, as accounts need them. */
-export interface Secrets {
-  /** An unguessable text of at least 256 bits. */
-  token(): string;
-  /** Eight letters that a person can copy by hand, without vowels, so that they make no words. */
-  shortCode(): string;
-  /** What may be stored of a token: a digest that does not lead back to it. */
-  digest(token: string): string;
-  /** A value that only the holder of `secret` can derive from `text`; the same for the same input. */
-  derive(secret: string, text: string): string;
-  /** What may be stored of a password: salted, and slow to guess. */
-  hashPassword(password: string): Promise<string>;
-  /** Compares in constant time; `false` for a stored value that cannot be read. */
-  verifyPassword(password: string, stored: string): Promise<boolean>;
-}

@@ -1,8 +1,9 @@
 import { EventEmitter } from 'node:events';
 import type { Log, Randomness, WallClock } from '../../ports/host.js';
-import type { AccountStore, EventStore, Secrets, WebhookStore } from '../../ports/hub.js';
+import type { AccountStore, EventStore, WebhookStore } from '../../ports/hub.js';
 import { openBoards } from './boards.js';
 import { type HubDatabase, orStorageFailed, orStorageFails } from './hub-database.js';
+import type { NodeSecrets } from './node-secrets.js';
 import { rowsOf } from './rows.js';
 import { sqlPeople } from './sql-people.js';
 import { sqlSessions } from './sql-sessions.js';
@@ -27,7 +28,7 @@ export interface HubStoresOptions {
   readonly access?: 'serve' | 'administer';
   readonly clock: WallClock;
   readonly randomness: Randomness;
-  readonly secrets: Secrets;
+  readonly secrets: NodeSecrets;
   /** Hears what breaks in the background. */
   readonly log: Log;
 }
@@ -37,10 +38,11 @@ export const openHubStores = async (
   database: HubDatabase,
   { secrets, clock, randomness }: HubStoresOptions,
 ): Promise<HubStores> => {
+  const settings = rowsOf(database.writes, 'hub_settings');
   /** The first one to ask writes what is given here, and everybody gets that value for good. */
   const settle = async (name: string, value: string): Promise<string> => {
-    const known = await rowsOf(database.writes, 'hub_settings').find({ name });
-    if (known === undefined) await rowsOf(database.writes, 'hub_settings').add({ name, value });
+    const known = await settings.find({ name });
+    if (known === undefined) await settings.add({ name, value });
     return known?.value ?? settle(name, value);
   };
   const settled = (name: string, value: string): Promise<string> =>

@@ -1,14 +1,15 @@
 import { refreshFault, SESSION_POLICY, succeed } from '../../domain/hub/session-policy.js';
 import { err, ok, type Result } from '../../domain/result.js';
 import type { WallClock } from '../../ports/host.js';
-import type { AccountStore, Bearer, BearerFault, Holder, Secrets, SessionTokens } from '../../ports/hub.js';
+import type { AccountStore, Bearer, BearerFault, Holder, SessionTokens } from '../../ports/hub.js';
 import { inTransaction, type Executor, type HubDatabase } from './hub-database.js';
+import type { NodeSecrets } from './node-secrets.js';
 import { rowsOf } from './rows.js';
 import type { HubTables } from './schema.js';
 
 /** What all parts of the accounts work with. */
 export interface AccountNeeds extends Pick<HubDatabase, 'reads' | 'writes'> {
-  readonly secrets: Secrets;
+  readonly secrets: NodeSecrets;
   readonly clock: WallClock;
   /** The pair of tokens that follows a refresh token is derived with it. */
   readonly hubSecret: string;
