@@ -26,23 +26,29 @@ export interface NewsExchange {
   hear(listener: (team: string, upTo: number) => void): void;
 }
 
-/** Runs the work in one transaction. Where several hubs write, the database may undo it in favour of another: it is repeated. */
-export const inTransaction = async <T>(db: Executor, work: (db: Executor) => Promise<T>): Promise<T> => {
-  for (let attempt = 1; ; attempt++) {
+/** Runs the work in one transaction, and again where the database undid it. */
+export const inTransaction = <T>(db: Executor, work: (db: Executor) => Promise<T>): Promise<T> =>
+  patiently(() => db.transaction().execute(work));
+
+/** Repeats for some seconds what a database did not begin, or undid, in favour of somebody else: nothing is done twice. */
+export const patiently = async <T>(work: () => Promise<T>): Promise<T> => {
+  const deadline = performance.now() + PATIENCE_MS;
+  for (let pauseMs = 1; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
     try {
-      return await db.transaction().execute(work);
+      return await work();
     } catch (error) {
-      if (attempt === MOST_ATTEMPTS || !UNDONE.has(String((error as { code?: unknown }).code))) throw error;
-      await setTimeout(attempt * PAUSE_MS);
+      const { code, errcode } = error as { readonly code?: unknown; readonly errcode?: unknown };
+      if (!(UNDONE.has(code) || UNDONE.has(errcode)) || performance.now() > deadline) throw error;
+      await setTimeout(pauseMs);
     }
   }
 };
 
-/** SQLSTATE of a serialization failure and of a deadlock: nothing of the transaction is left. */
-const UNDONE: ReadonlySet<string> = new Set(['40001', '40P01']);
+/** SQLITE_BUSY; SQLSTATE of a serialization failure and of a deadlock. Nothing of the work is left. */
+const UNDONE: ReadonlySet<unknown> = new Set([5, '40001', '40P01']);
 
-const MOST_ATTEMPTS = 5;
-const PAUSE_MS = 10;
+const PATIENCE_MS = 5000;
+const LONGEST_PAUSE_MS = 50;
 
 /** Runs a piece of work against the database; whatever breaks in it is `storage-failed`, cause kept. */
 export const orStorageFailed = async <T>(what: string, work: () => Promise<T>): Promise<T> => {

@@ -1,13 +1,12 @@
 import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { Kysely, SqliteDialect, SqliteDriver } from 'kysely';
 import type { CompiledQuery, DatabaseConnection, SqliteDatabase, SqliteStatement } from 'kysely';
 import { SyncError } from '../../domain/errors.js';
 import { tryLockFile } from '../fs/process-lock.js';
 import { loadSqliteDriver } from '../fs/sqlite-driver.js';
 import type { SqliteDriver as NativeDriver } from '../fs/sqlite-driver.js';
-import type { HubDatabase } from './hub-database.js';
+import { patiently, type HubDatabase } from './hub-database.js';
 import { migrate } from './hub-migrations.js';
 import { openHubStores, type HubStores, type HubStoresOptions } from './hub-stores.js';
 import type { HubTables } from './schema.js';
@@ -103,7 +102,8 @@ const PRAGMAS = ['journal_mode = WAL', 'cache_size = -65536', 'busy_timeout = 0'
 
 /**
  * Waits for the lock of another process without holding up this one: SQLite's own waiting would stop the event loop,
- * and with it everything that needs no lock.
+ * and with it everything that needs no lock. Only the first statement of a transaction and a statement on its own can
+ * meet one.
  */
 class PatientDriver extends SqliteDriver {
   override async acquireConnection(): Promise<DatabaseConnection> {
@@ -114,24 +114,6 @@ class PatientDriver extends SqliteDriver {
     };
   }
 }
-
-/** Only the first statement of a transaction and a statement on its own can meet a lock: nothing is done twice. */
-const patiently = async <T>(work: () => Promise<T>): Promise<T> => {
-  const deadline = performance.now() + BUSY_MS;
-  for (let pauseMs = 1; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
-    try {
-      return await work();
-    } catch (error) {
-      if ((error as { errcode?: unknown }).errcode !== SQLITE_BUSY || performance.now() > deadline)
-        throw error;
-      await setTimeout(pauseMs);
-    }
-  }
-};
-
-const SQLITE_BUSY = 5;
-const BUSY_MS = 5000;
-const LONGEST_PAUSE_MS = 50;
 
 type Connection = InstanceType<NativeDriver>;
 
