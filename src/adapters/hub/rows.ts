@@ -8,6 +8,7 @@ interface Rows<Row> {
   add(row: Row): Promise<boolean>;
   /** Puts a row in, in the place of one with its key. */
   put(row: Row): Promise<void>;
+  /** The row, or of several any one. */
   find(which: Partial<Row>): Promise<Row | undefined>;
   /** Gives rows other values; `false` when there are none. */
   change(which: Partial<Row>, values: Partial<Row>): Promise<boolean>;
@@ -29,7 +30,7 @@ export const rowsOf = <Name extends keyof HubTables>(db: Executor, name: Name): 
       const { key } = TABLES[name];
       await putting.onConflict((conflict) => conflict.columns(key).doUpdateSet(row)).execute();
     },
-    find: (which) => tables.selectFrom(table).selectAll().where(has(which)).executeTakeFirst(),
+    find: (which) => tables.selectFrom(table).selectAll().where(has(which)).limit(1).executeTakeFirst(),
     change: async (which, values) => {
       const changing = tables.updateTable(table).set(values).where(has(which));
       return (await changing.executeTakeFirst()).numUpdatedRows > 0;

@@ -17,8 +17,7 @@ export const sqlPeople = (needs: AccountNeeds) => {
 
     removeTeam: (slug) =>
       inTransaction(writes, async (db) => {
-        const events = db.selectFrom('events').select('sequence').where('team', '=', slug).limit(1);
-        if ((await events.execute()).length > 0) return 'has-events';
+        if ((await rowsOf(db, 'events').find({ team: slug })) !== undefined) return 'has-events';
         await rowsOf(db, 'memberships').remove({ team: slug });
         await rowsOf(db, 'webhooks').remove({ team: slug });
         await endSessions(needs, db, { team: slug });
