@@ -4,8 +4,7 @@ import { isSameEvent } from '../../domain/events/canonical-json.js';
 import { isFollowed } from '../../domain/events/lamport.js';
 import { cellKey, cellOf, type BoardCell } from '../../domain/hub/board-event.js';
 import type { AppendAnswer, IncomingEvent } from '../../ports/hub.js';
-import { inTransaction, type Executor, type HubDatabase } from './hub-database.js';
-import { greater, lesser } from './rows.js';
+import { inTransaction, type Executor, type HubDatabase, greater, lesser } from './hub-database.js';
 import {
   byCell,
   cellNumber,

@@ -5,7 +5,7 @@ import { SyncError } from '../../domain/errors.js';
 import type { Randomness, WallClock } from '../../ports/host.js';
 import { HISTORY } from './hub-stores.js';
 import { lockData, makePrivateDirectory, openSqliteDatabase } from './open-sqlite-hub.js';
-import { rowsOf } from './rows.js';
+import { rowsOf } from './hub-database.js';
 
 /**
  * Writes all that a hub has into one new file, readable for this user alone, as it is at one moment; the hub may serve

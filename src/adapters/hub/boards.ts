@@ -9,8 +9,7 @@ import type { CellState, WorkPackageState } from '../../domain/hub/cell-state.js
 import { featureBoards } from '../../domain/hub/feature-boards.js';
 import { foldCell } from '../../domain/hub/fold-cell.js';
 import type { PlacedWorkPackage, TeamEvents } from '../../ports/hub.js';
-import { inTransaction, type Executor, type HubDatabase } from './hub-database.js';
-import { rowsOf } from './rows.js';
+import { inTransaction, type Executor, type HubDatabase, rowsOf } from './hub-database.js';
 import { byCell, type CellRow, type HubTables } from './schema.js';
 
 export type Boards = (team: string) => Pick<TeamEvents, 'board' | 'recentWorkPackages'>;

@@ -1,8 +1,7 @@
 import { Migrator } from 'kysely';
 import type { CreateTableBuilder, Kysely } from 'kysely';
 import { SyncError } from '../../domain/errors.js';
-import type { Executor, HubDatabase } from './hub-database.js';
-import { rowsOf } from './rows.js';
+import { type Executor, type HubDatabase, rowsOf } from './hub-database.js';
 import { cellNumber, TABLES, type CellRow, type Column, type HubTables, type Table } from './schema.js';
 
 /**

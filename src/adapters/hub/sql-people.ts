@@ -1,6 +1,5 @@
 import type { AccountStore } from '../../ports/hub.js';
-import { inTransaction, type Executor } from './hub-database.js';
-import { rowsOf } from './rows.js';
+import { inTransaction, type Executor, rowsOf } from './hub-database.js';
 import { announce, endSessions, type AccountNeeds } from './sql-sessions.js';
 
 /** Teams, users and who is in what, as rows. */

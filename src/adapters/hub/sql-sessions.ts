@@ -2,9 +2,8 @@ import { refreshFault, SESSION_POLICY, succeed } from '../../domain/hub/session-
 import { err, ok, type Result } from '../../domain/result.js';
 import type { WallClock } from '../../ports/host.js';
 import type { AccountStore, Bearer, BearerFault, Holder, SessionTokens } from '../../ports/hub.js';
-import { inTransaction, type Executor, type HubDatabase } from './hub-database.js';
+import { inTransaction, type Executor, type HubDatabase, rowsOf } from './hub-database.js';
 import type { NodeSecrets } from './node-secrets.js';
-import { rowsOf } from './rows.js';
 import type { HubTables } from './schema.js';
 
 /** What all parts of the accounts work with. */

@@ -2,9 +2,8 @@ import { sql } from 'kysely';
 import { SESSION_POLICY } from '../../domain/hub/session-policy.js';
 import { err, ok } from '../../domain/result.js';
 import type { AccountStore } from '../../ports/hub.js';
-import { inTransaction } from './hub-database.js';
+import { inTransaction, greater, rowsOf } from './hub-database.js';
 import { teamsOf } from './sql-people.js';
-import { greater, rowsOf } from './rows.js';
 import { openSession, type AccountNeeds } from './sql-sessions.js';
 
 /** The ways into a session: passwords, devices that a person lets in, the first user's code; and how often one may try. */

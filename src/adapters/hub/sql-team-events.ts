@@ -4,8 +4,7 @@ import type { WallClock } from '../../ports/host.js';
 import type { EventQuery, StoredEvent, TeamEvents } from '../../ports/hub.js';
 import { appendEvents } from './append-events.js';
 import type { Boards } from './boards.js';
-import { type Executor, type HubDatabase, inTransaction, orStorageFails } from './hub-database.js';
-import { rowsOf } from './rows.js';
+import { type Executor, type HubDatabase, inTransaction, orStorageFails, rowsOf } from './hub-database.js';
 import { cellNumber, type EventRow, type HubTables, type NodeRow } from './schema.js';
 
 interface TeamEventsNeeds {

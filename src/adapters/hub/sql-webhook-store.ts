@@ -1,8 +1,7 @@
 import type { WallClock } from '../../ports/host.js';
 import type { WebhookStore } from '../../ports/hub.js';
-import type { Executor } from './hub-database.js';
+import { type Executor, rowsOf } from './hub-database.js';
 import type { NodeSecrets } from './node-secrets.js';
-import { rowsOf } from './rows.js';
 
 /** Webhooks as rows, in the hub's own database. */
 export const sqlWebhooks = (db: Executor, secrets: NodeSecrets, clock: WallClock): WebhookStore => ({
