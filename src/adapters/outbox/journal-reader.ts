@@ -1,37 +1,48 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JournalRecord, OutboxReading } from '../../ports/outbox.js';
-import { onStorage, unlessAbsent } from '../fs/storage-failure.js';
+import { storageFailure, unlessAbsent } from '../fs/storage-failure.js';
 import { currentTail } from './journal-end.js';
 import { segmentFirst, segmentName, type OutboxPaths } from './outbox-paths.js';
 import { damagedRecord } from './record-format.js';
 import { scanSegment, type SegmentScan } from './scan-segment.js';
 
 /**
- * The records from `from` on, ascending, one segment in memory at a time. Takes no lock: what is being appended at the
- * moment is not there yet. Numbers that nobody has between two segments are damaged records; segments that are reclaimed
- * meanwhile are left out.
+ * The records from `from` on, ascending, up to the newest at the time of the first look. Takes no lock. Numbers that
+ * nobody has between two segments are damaged records; segments that are reclaimed meanwhile are left out.
  */
 export async function* journalRecords(paths: OutboxPaths, from = 1): AsyncGenerator<JournalRecord> {
-  const onJournal = <T>(work: () => T): Promise<T> => onStorage(paths.directory, work);
   let next = from;
   // Where the part that was read ends; unknown when what came before was reclaimed.
   let end: number | undefined;
-  for (;;) {
-    const listed = await onJournal(() => sealedSegments(paths));
-    for (const first of startingWith(listed, next)) {
-      const scan = await onJournal(() => scanFile(segmentPath(paths, first), first));
-      for (const record of recordsOf(end, scan, next)) yield record;
+  try {
+    for (const scan of scansFrom(paths, from)) {
+      const first = scan?.first ?? 0;
+      for (let record = Math.max(end ?? first, next); record < first; record++) yield damagedRecord(record);
+      for (const record of scan?.records ?? []) if (record.record >= next) yield record;
       next = Math.max(next, scan?.next ?? 0);
       end = scan?.next;
     }
-    const current = await onJournal(() => scanFile(paths.current, end));
-    // A rotation took place between the two looks: what was the open segment is sealed now.
-    const isBehind = current === undefined || current.first > next;
-    if (isBehind && (await onJournal(() => sealedSegments(paths))).at(-1) !== listed.at(-1)) continue;
-    for (const record of recordsOf(end, current, next)) yield record;
-    return;
+  } catch (error) {
+    throw storageFailure(paths.directory, error);
   }
+}
+
+/**
+ * The segments that can hold record `from` or a later one, one in memory at a time beside the open one, which comes last.
+ * It is read before the sealed ones are listed, so that what is sealed in between is among these.
+ */
+function* scansFrom(paths: OutboxPaths, from: number): Generator<SegmentScan | undefined> {
+  const current = bytesOf(paths.current);
+  const sealed = sealedSegments(paths);
+  const start = sealed.findLastIndex((first) => first <= from);
+  let end: number | undefined;
+  for (const first of sealed.slice(Math.max(0, start))) {
+    const scan = scanFile(segmentPath(paths, first), first);
+    yield scan;
+    end = scan?.next;
+  }
+  if (current !== undefined) yield scanSegment(current, end);
 }
 
 /**
@@ -41,53 +52,32 @@ export async function* journalRecords(paths: OutboxPaths, from = 1): AsyncGenera
 export const journalExtent = (
   paths: OutboxPaths,
 ): Pick<OutboxReading, 'journal' | 'first' | 'last'> | undefined => {
-  for (;;) {
-    const tail = currentTail(paths.current);
-    const sealed = sealedSegments(paths);
-    // Listed afterwards: what was sealed meanwhile belongs to the same row of records.
-    if (tail !== undefined)
-      return { journal: tail.journal, first: sealed[0] ?? tail.segmentFirst, last: tail.next - 1 };
-    const newest = newestSegment(paths);
-    // Where its header cannot be read, the open segment begins where the newest sealed one ends.
-    const current = scanFile(paths.current, newest?.next);
-    if (current === undefined && sealedSegments(paths).at(-1) !== sealed.at(-1)) continue;
-    const end = current ?? newest;
-    if (end === undefined) return undefined;
-    const journal = current?.header?.journal ?? newest?.journal ?? '';
-    return { journal, first: sealed[0] ?? end.first, last: end.next - 1 };
-  }
+  const tail = currentTail(paths.current);
+  const current = tail === undefined ? bytesOf(paths.current) : undefined;
+  // Listed afterwards: what was sealed meanwhile belongs to the same row of records.
+  const [oldest] = sealedSegments(paths);
+  if (tail !== undefined)
+    return { journal: tail.journal, first: oldest ?? tail.segmentFirst, last: tail.next - 1 };
+  const newest = newestSegment(paths);
+  // Where its header cannot be read, the open segment begins where the newest sealed one ends.
+  const open = current && scanSegment(current, newest?.next);
+  const end = open ?? newest;
+  if (end === undefined) return undefined;
+  const journal = open?.header?.journal ?? newest?.journal ?? '';
+  return { journal, first: oldest ?? end.first, last: end.next - 1 };
 };
 
-const scanFile = (path: string, first?: number): SegmentScan | undefined =>
-  unlessAbsent(() => scanSegment(readFileSync(path), first), undefined);
+const bytesOf = (path: string): Buffer | undefined => unlessAbsent(() => readFileSync(path), undefined);
 
-/** The segments that can hold `record` or a later one. */
-const startingWith = (segments: readonly number[], record: number): readonly number[] =>
-  segments.slice(
-    Math.max(
-      0,
-      segments.findLastIndex((first) => first <= record),
-    ),
-  );
+const scanFile = (path: string, first?: number): SegmentScan | undefined => {
+  const bytes = bytesOf(path);
+  return bytes && scanSegment(bytes, first);
+};
 
-/** The records from `next` on of a segment, before them those that should lie between it and what was read. */
-function* recordsOf(
-  end: number | undefined,
-  scan: SegmentScan | undefined,
-  next: number,
-): Generator<JournalRecord> {
-  if (scan === undefined) return;
-  for (let record = Math.max(end ?? scan.first, next); record < scan.first; record++)
-    yield damagedRecord(record);
-  for (const record of scan.records) if (record.record >= next) yield record;
-}
-
-/** Ids of the events in every segment that can hold record `from` or a later one; one segment in memory at a time. */
+/** Ids of the events in every segment that can hold record `from` or a later one. */
 export function* idsFrom(paths: OutboxPaths, from: number): Generator<string> {
-  const sealed = startingWith(sealedSegments(paths), from).map((first) => segmentPath(paths, first));
-  for (const path of [...sealed, ...(existsSync(paths.current) ? [paths.current] : [])])
-    for (const { eventId, json } of scanSegment(readFileSync(path)).records)
-      if (json !== undefined) yield eventId;
+  for (const scan of scansFrom(paths, from))
+    for (const { eventId, json } of scan?.records ?? []) if (json !== undefined) yield eventId;
 }
 
 /** First record numbers of the sealed segments, ascending. */
@@ -100,23 +90,19 @@ export const sealedSegments = (paths: OutboxPaths): readonly number[] =>
 export const segmentPath = (paths: OutboxPaths, first: number): string =>
   join(paths.segments, segmentName(first));
 
-/** What the newest sealed segment says about the journal: needed only when the open segment cannot say it. */
-export const newestSegment = (paths: OutboxPaths) => {
-  const first = sealedSegments(paths).at(-1);
-  const scan = first === undefined ? undefined : scanFile(segmentPath(paths, first), first);
-  return scan && { ...scan, journal: scan.header?.journal ?? sealedJournal(paths) };
-};
-
 /**
- * The journal that the sealed segments belong to, by the newest header among them that can be read: a segment whose
- * own header was damaged was sealed as it was.
+ * What the newest sealed segment says about the journal: needed only when the open segment cannot say it. Which journal it
+ * is, the newest header that can be read tells: a segment whose own header was damaged was sealed as it was.
  */
-const sealedJournal = (paths: OutboxPaths): string | undefined => {
+export const newestSegment = (paths: OutboxPaths) => {
+  let newest: SegmentScan | undefined;
   for (const first of [...sealedSegments(paths)].reverse()) {
-    const header = scanFile(segmentPath(paths, first), first)?.header;
-    if (header !== undefined) return header.journal;
+    const scan = scanFile(segmentPath(paths, first), first);
+    newest ??= scan;
+    if (newest !== undefined && scan?.header !== undefined)
+      return { ...newest, journal: scan.header.journal };
   }
-  return undefined;
+  return newest && { ...newest, journal: undefined };
 };
 
 /** Highest Lamport clock in the open segment of an outbox and its newest sealed one; 0 when there is neither. */

@@ -30,14 +30,12 @@ export interface SegmentScan {
  * readable line says that it stood for more or fewer.
  */
 export const scanSegment = (bytes: Buffer, expectedFirst?: number): SegmentScan => {
-  const completeBytes = bytes.lastIndexOf(NEWLINE) + 1;
-  const openingEnd = completeBytes === 0 ? 0 : bytes.indexOf(NEWLINE);
-  const opening = completeBytes === 0 ? [] : splitJoined(bytes.subarray(0, openingEnd));
-  const header = opening[0] === undefined ? undefined : decodeHeader(opening[0]);
-  const isHeadless =
-    header === undefined && opening[0] !== undefined && decodeRecord(opening[0]) !== undefined;
-  const bodyStart = isHeadless ? 0 : Math.min(completeBytes, (opening[0]?.length ?? 0) + 1);
-  const body = bytes.subarray(bodyStart, completeBytes);
+  const { lines, rest } = splitLines(bytes);
+  const parts = lines.flatMap(partsOf);
+  const [opening] = parts;
+  const header = opening === undefined ? undefined : decodeHeader(opening.line);
+  // The first line is the header, readable or not; unless that is gone and a record comes first.
+  const body = opening?.stored === undefined ? parts.slice(1) : parts;
   const first = header?.first ?? expectedFirst ?? guessFirst(body);
   const records: JournalRecord[] = [];
   let next = first;
@@ -48,10 +46,10 @@ export const scanSegment = (bytes: Buffer, expectedFirst?: number): SegmentScan 
     clock += end - next;
     for (; next < end; next++) records.push(damagedRecord(next));
   };
-  readLines(body, (stored, isBeginning) => {
+  for (const { line, stored } of body) {
     if (stored === undefined || stored.record - next > MAX_GAP) {
       // The second half of a line that damage cut in two does not begin as a line does.
-      if (unreadable === 0 || isBeginning) unreadable += 1;
+      if (unreadable === 0 || beginsSealed(line)) unreadable += 1;
     } else if (stored.record >= next) {
       const { clock: after, ...record } = stored;
       loseUpTo(record.record);
@@ -60,41 +58,31 @@ export const scanSegment = (bytes: Buffer, expectedFirst?: number): SegmentScan 
       unreadable = 0;
       clock = Math.max(clock, after);
     }
-  });
+  }
   loseUpTo(next + unreadable);
-  const rest = bytes.subarray(completeBytes);
   // A whole record that only lost its newline will be kept, and its timestamp with it.
   const last = lineWithoutNewline(rest);
   clock = Math.max(clock, (last === undefined ? undefined : decodeRecord(last))?.clock ?? 0);
-  return { header, records, first, next, clock, completeBytes, rest };
+  return { header, records, first, next, clock, completeBytes: bytes.length - rest.length, rest };
 };
 
 // No journal loses this many records and goes on; a number beyond it is as good as damage, and costs no memory.
 const MAX_GAP = 1_000_000;
 
-const guessFirst = (body: Buffer): number => {
-  let before = 0;
-  let first: number | undefined;
-  readLines(body, (stored) => {
-    if (first === undefined && stored !== undefined) first = stored.record - before;
-    before += 1;
-  });
-  return Math.max(1, first ?? 1);
+interface Part {
+  readonly line: Buffer;
+  /** The record that it is, if it can be read. */
+  readonly stored: StoredRecord | undefined;
+}
+
+/** Nearly every line is one whole record: only another one is looked at for two that damage joined. */
+const partsOf = (line: Buffer): readonly Part[] => {
+  const stored = decodeRecord(line);
+  if (stored !== undefined) return [{ line, stored }];
+  return splitJoined(line).map((part) => ({ line: part, stored: decodeRecord(part) }));
 };
 
-/**
- * Shows the record of each complete line, and whether the line begins as one does. Nearly every line is one whole
- * record: only another one is looked at for two that damage joined.
- */
-const readLines = (
-  body: Buffer,
-  show: (stored: StoredRecord | undefined, isBeginning: boolean) => void,
-): void => {
-  for (const line of splitLines(body).lines) {
-    const stored = decodeRecord(line);
-    if (stored !== undefined) show(stored, true);
-    else for (const part of splitJoined(line)) show(decodeRecord(part), beginsSealed(part));
-  }
+const guessFirst = (body: readonly Part[]): number => {
+  const before = body.findIndex(({ stored }) => stored !== undefined);
+  return Math.max(1, (body[before]?.stored?.record ?? 1) - Math.max(0, before));
 };
-
-const NEWLINE = 0x0a;
