@@ -1,4 +1,5 @@
 import { closeSync, constants, fdatasyncSync, fsyncSync, ftruncateSync, renameSync, statSync } from 'node:fs';
+import type { LamportReading } from '../../ports/events.js';
 import { syncDirectory, writeFileAtomicSync, writeFully } from '../fs/atomic-write.js';
 import { makeDirectory, secureEntries } from '../fs/make-directory.js';
 import { appendToLog, lineWithoutNewline } from '../fs/sealed-log.js';
@@ -18,10 +19,8 @@ import { OUTBOX_DEPTH, type OutboxPaths, type OutboxSurroundings } from './outbo
 import { decodeRecord, encodeHeader, encodeRecord, type StoredRecord } from './record-format.js';
 import { scanSegment, type SegmentScan } from './scan-segment.js';
 
-/** Where a journal ends, seen by who holds the lock, and the node that appends to it. */
-export interface WriterEnd extends JournalEnd {
-  readonly nodeId: string;
-}
+/** Where a journal ends, seen by who holds the lock, and what the clock says of the node that appends to it. */
+export interface WriterEnd extends JournalEnd, Pick<LamportReading, 'nodeId' | 'rebuilt'> {}
 
 /** What is done under the capture lock. `looks-full`: nothing happened; come back with an exact count of what waits. */
 export type Visit<T> = (
@@ -46,8 +45,6 @@ export class JournalWriter {
   #end: WriterEnd | undefined;
   /** Whether the open segment has no record. */
   #isEmpty = false;
-  /** Why the clock had to be rebuilt, until somebody was told. */
-  #rebuilt: string | undefined;
   #mayHold = false;
 
   constructor(paths: OutboxPaths, surroundings: OutboxSurroundings) {
@@ -71,12 +68,10 @@ export class JournalWriter {
 
   /** Finds the end of the journal, repairing a torn one; makes the journal when there is none. */
   enter(): WriterEnd {
-    const { value, nodeId, rebuilt } = this.#surroundings.clock.load();
-    this.#rebuilt = rebuilt;
-    const segment = this.#findSegment(value);
-    const tail = readTail(segment, this.#size) ?? this.#repair(segment);
+    const { value, ...node } = this.#surroundings.clock.load();
+    const tail = this.#findTail(value);
     this.#isEmpty = tail.next === tail.segmentFirst;
-    this.#end = { ...endOf(tail, this.#mark), clock: Math.max(value, tail.clock), nodeId };
+    this.#end = { ...endOf(tail, this.#mark), clock: Math.max(value, tail.clock), ...node };
     return this.#end;
   }
 
@@ -88,14 +83,16 @@ export class JournalWriter {
     const last = records.at(-1);
     if (last === undefined) return;
     if (this.#end === undefined) throw new Error('nobody has entered the journal');
-    const { next, segmentFirst, nodeId } = this.#end;
+    const { journal, next, segmentFirst, clock, nodeId, rebuilt } = this.#end;
     this.#surroundings.clock.store(last.clock, nodeId);
-    if (this.#rebuilt !== undefined)
-      this.#surroundings.warn?.(`The Lamport clock goes on above everything captured: ${this.#rebuilt}.`);
-    this.#rebuilt = undefined;
+    if (rebuilt !== undefined)
+      this.#surroundings.warn?.(`The Lamport clock goes on above everything captured: ${rebuilt}.`);
     const isFull = next - segmentFirst >= (this.#surroundings.segmentRecords ?? SEGMENT_RECORDS);
-    if (isFull) this.#rotate(this.#end);
-    if (this.#isEmpty) this.#secureNames(isFull ? next : segmentFirst);
+    if (isFull) {
+      this.#seal(segmentFirst);
+      this.#goOn(journal, next, clock);
+    }
+    if (isFull || this.#isEmpty) this.#secureNames(isFull ? next : segmentFirst);
     const lines = records.map((record, index) => encodeRecord({ ...record, record: next + index })).join('');
     this.#mayHold = true;
     this.#write(lines);
@@ -111,23 +108,17 @@ export class JournalWriter {
     this.#closeSegment();
   }
 
-  /** The open segment as it is now: another process may have sealed the one that was opened ahead. */
-  #findSegment(clock: number): OpenSegment {
+  /** Where the open segment ends, as it is now: another process may have sealed the one that was opened ahead. */
+  #findTail(clock: number): JournalTail {
     const { current } = this.#paths;
     const there = statSync(current, { bigint: true, throwIfNoEntry: false });
-    const ahead = this.#segment;
-    if (ahead !== undefined && ahead.inode === there?.ino) {
-      this.#size = Number(there.size);
-      return ahead;
+    if (this.#segment === undefined || this.#segment.inode !== there?.ino) {
+      this.#closeSegment();
+      this.#segment = openSegment(current, APPENDING);
     }
-    this.#closeSegment();
-    return this.#hold(openSegment(current, APPENDING) ?? this.#begin(clock));
-  }
-
-  #hold(segment: OpenSegment): OpenSegment {
-    this.#segment = segment;
-    this.#size = segment.size;
-    return segment;
+    if (this.#segment === undefined) return this.#begin(clock);
+    this.#size = Number(there?.size ?? this.#segment.size);
+    return readTail(this.#segment, this.#size) ?? this.#repair(this.#segment);
   }
 
   #closeSegment(): void {
@@ -144,7 +135,6 @@ export class JournalWriter {
     const { directory, segments } = this.#paths;
     if (segmentFirst > 1) secureEntries(segments, 0);
     secureEntries(directory, segmentFirst > 1 ? 0 : OUTBOX_DEPTH);
-    this.#isEmpty = false;
   }
 
   #write(lines: string): void {
@@ -166,13 +156,12 @@ export class JournalWriter {
   }
 
   /** The first segment of a journal, or the one after a rotation that was cut short. */
-  #begin(clock: number): OpenSegment {
+  #begin(clock: number): JournalTail {
     makeDirectory(this.#paths.directory);
     const sealed = newestSegment(this.#paths);
     // The name that the sealed segment had must not be taken before the one that it has now is durable.
     if (sealed !== undefined) syncDirectory(this.#paths.segments);
-    const journal = sealed?.journal ?? this.#surroundings.newJournalId();
-    return this.#continue(journal, sealed?.next ?? 1, Math.max(clock, sealed?.clock ?? 0));
+    return this.#goOn(sealed?.journal, sealed?.next ?? 1, Math.max(clock, sealed?.clock ?? 0));
   }
 
   /** The slow path, for a segment whose header or last line is not in order. */
@@ -183,13 +172,8 @@ export class JournalWriter {
     if (scan.header !== undefined)
       return { journal: scan.header.journal, segmentFirst: scan.first, next, clock: scan.clock };
     // Nobody could read the end of a segment without a header quickly: it is sealed as it is, and another one goes on.
-    // Where no sealed segment says whose it is, the one that goes on is another journal.
     if (next > scan.first) this.#seal(scan.first);
-    else this.#closeSegment();
-    const journal = sealed?.journal ?? this.#surroundings.newJournalId();
-    const clock = Math.max(scan.clock, sealed?.clock ?? 0);
-    this.#hold(this.#continue(journal, next, clock));
-    return { journal, segmentFirst: next, next, clock };
+    return this.#goOn(sealed?.journal, next, Math.max(scan.clock, sealed?.clock ?? 0));
   }
 
   /**
@@ -207,13 +191,7 @@ export class JournalWriter {
     return isRecord;
   }
 
-  /** Seals the open segment, durably, and begins the one that goes on with the next record. */
-  #rotate({ journal, segmentFirst, next, clock }: JournalEnd): void {
-    this.#seal(segmentFirst);
-    this.#hold(this.#continue(journal, next, clock));
-    this.#isEmpty = true;
-  }
-
+  /** Seals the open segment, durably. */
   #seal(segmentFirst: number): void {
     const { current, segments, directory } = this.#paths;
     fsyncSync(this.#opened().descriptor);
@@ -221,15 +199,18 @@ export class JournalWriter {
     renameSync(current, segmentPath(this.#paths, segmentFirst));
     syncDirectory(segments);
     syncDirectory(directory);
-    this.#closeSegment();
   }
 
-  #continue(journal: string, first: number, clock: number): OpenSegment {
+  /** Begins the segment of record `first`: of another journal where nobody can say of which one it is. */
+  #goOn(known: string | undefined, first: number, clock: number): JournalTail {
     const { current } = this.#paths;
+    const journal = known ?? this.#surroundings.newJournalId();
+    // Windows replaces no file that is open.
+    this.#closeSegment();
     writeFileAtomicSync(current, encodeHeader({ journal, first, clock }), { mode: 0o600 });
-    const segment = openSegment(current, APPENDING);
-    if (segment === undefined) throw new Error(`${current} is gone while its lock is held`);
-    return segment;
+    this.#segment = openSegment(current, APPENDING);
+    this.#size = this.#opened().size;
+    return { journal, segmentFirst: first, next: first, clock };
   }
 }
 
