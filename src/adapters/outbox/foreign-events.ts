@@ -24,17 +24,11 @@ export class ForeignEvents {
     // The long look is done before anybody has to wait for the lock.
     const tail = currentTail(this.#paths.current);
     if (tail !== undefined) this.#look(tail);
-    let sum: Adoption = { adopted: 0, known: 0, refused: 0 };
+    const sum = { adopted: 0, known: 0, refused: 0 };
     for (let start = 0; start < events.length; start += ADOPTED_AT_ONCE) {
       const portion = events.slice(start, start + ADOPTED_AT_ONCE);
-      const { adopted, known, refused } = await visit((...visited) =>
-        this.#adoptPortion(portion, ...visited),
-      );
-      sum = {
-        adopted: sum.adopted + adopted,
-        known: sum.known + known,
-        refused: sum.refused + refused,
-      };
+      const adoption = await visit((...visited) => this.#adoptPortion(portion, ...visited));
+      for (const count of ['adopted', 'known', 'refused'] as const) sum[count] += adoption[count];
     }
     return sum;
   }

@@ -21,12 +21,9 @@ export class LedgerSender implements Sender {
     this.#paths = paths;
   }
 
-  async reading(): Promise<OutboxReading> {
-    const before = this.#known;
-    const reading = await this.#onStorage(() => readOutbox(this.#paths));
-    // What was settled while the files were read is newer than they are.
-    if (this.#known === before) this.#known = reading;
-    return reading;
+  reading(): Promise<OutboxReading> {
+    // In one step, so that nothing can be settled in between.
+    return this.#onStorage(() => (this.#known = readOutbox(this.#paths)));
   }
 
   async *records(from: number): AsyncGenerator<JournalRecord> {

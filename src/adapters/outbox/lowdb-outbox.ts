@@ -20,7 +20,7 @@ import type {
 import { makeDirectory } from '../fs/make-directory.js';
 import { type HeldLock, lockFile, tryLockFile } from '../fs/process-lock.js';
 import { appendToLog } from '../fs/sealed-log.js';
-import { onStorage, unlessAbsent } from '../fs/storage-failure.js';
+import { attempt, onStorage, unlessAbsent } from '../fs/storage-failure.js';
 import type { ForeignEvents } from './foreign-events.js';
 import { currentEnd } from './journal-end.js';
 import { highestClock, journalExtent, journalRecords } from './journal-reader.js';
@@ -217,11 +217,7 @@ class LowdbOutbox implements Outbox {
   /** Counts events that are not taken. The count is lost only where the disk takes nothing at all. */
   #refuse(facts: readonly Fact[], reason: RefusalReason, message: string): readonly CaptureOutcome[] {
     const ids = facts.map(({ event }) => event.event_id);
-    try {
-      this.#note(ids, { kind: 'refused', reason, message });
-    } catch {
-      // The outcome itself still says that the event was not taken.
-    }
+    attempt(() => this.#note(ids, { kind: 'refused', reason, message }));
     return refused(facts, reason, message);
   }
 

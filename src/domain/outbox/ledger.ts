@@ -229,7 +229,8 @@ export const reclaim = (ledger: HubLedger, held: ReadonlyMap<number, string>): H
   const reclaimed = { ...ledger.totals.reclaimed };
   for (const [, reason] of open) reclaimed[reason] = (reclaimed[reason] ?? 0) + 1;
   const records = setOf(open.map(([record]) => record));
-  return { ...ledger, ...withAnswered(ledger, records), totals: { ...ledger.totals, reclaimed } };
+  const answered = changeAnswered(ledger, (before) => union(before, records));
+  return { ...answered, totals: { ...ledger.totals, reclaimed } };
 };
 
 /** Enters what a pass learnt. Repeating a settlement, or settling what is settled, changes nothing. */
@@ -261,20 +262,16 @@ export const settle = (ledger: HubLedger, settlements: readonly Settlement[]): H
     }
   }
   return {
-    ...ledger,
-    ...withAnswered(ledger, setOf([...answered])),
+    ...changeAnswered(ledger, (before) => union(before, setOf([...answered]))),
     exceptions: [...exceptions.values()].sort((a, b) => a.record - b.record),
     totals,
   };
 };
 
-const withAnswered = (
-  ledger: HubLedger,
-  answered: RecordSet,
-): { readonly through: number; readonly beyond: RecordSet } => {
-  const [head, ...rest] = union([{ from: 0, through: ledger.through }, ...ledger.beyond], answered);
-  const through = head?.through ?? ledger.through;
-  return { through, beyond: rest };
+/** The ledger with other records answered. The set holds those before the ledger, too, so that it begins with a range. */
+export const changeAnswered = (ledger: HubLedger, change: (answered: RecordSet) => RecordSet): HubLedger => {
+  const [head, ...beyond] = change([{ from: 0, through: ledger.through }, ...ledger.beyond]);
+  return { ...ledger, through: head?.through ?? ledger.through, beyond };
 };
 
 /** A closed range of record numbers. */

@@ -1,5 +1,5 @@
 import type { Decision } from './decision.js';
-import { isLedgerOf, isSettled, setOf, without, type HubLedger } from './ledger.js';
+import { changeAnswered, isLedgerOf, isSettled, setOf, without, type HubLedger } from './ledger.js';
 
 /** Whether a record was settled by the hub, and not by a person who threw the event away. */
 export const receiptTest = (
@@ -20,15 +20,11 @@ export const receiptTest = (
  */
 export const enterHistory = (ledger: HubLedger, history: string, lost: readonly number[]): HubLedger => {
   if (lost.length === 0) return { ...ledger, history };
-  const [head, ...beyond] = without([{ from: 0, through: ledger.through }, ...ledger.beyond], setOf(lost));
   const { totals } = ledger;
   const fromDelivered = Math.min(totals.delivered, lost.length);
-  const isHead = head?.from === 0;
   return {
-    ...ledger,
+    ...changeAnswered(ledger, (answered) => without(answered, setOf(lost))),
     history,
-    through: isHead ? head.through : ledger.first - 1,
-    beyond: isHead || head === undefined ? beyond : [head, ...beyond],
     totals: {
       ...totals,
       delivered: totals.delivered - fromDelivered,
