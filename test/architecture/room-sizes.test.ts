@@ -13,8 +13,8 @@ interface Size {
  */
 const ROOMS: Readonly<Record<string, Size & { readonly goal: number }>> = {
   root: { lines: 2020, files: 29, goal: 1500 },
-  events: { lines: 3200, files: 32, goal: 2200 },
-  outbox: { lines: 2960, files: 25, goal: 2800 },
+  events: { lines: 3150, files: 32, goal: 2200 },
+  outbox: { lines: 2890, files: 25, goal: 2800 },
   delivery: { lines: 5280, files: 49, goal: 4500 },
   reports: { lines: 1460, files: 14, goal: 1300 },
   work: { lines: 10120, files: 74, goal: 7000 },

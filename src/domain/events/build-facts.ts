@@ -33,11 +33,7 @@ export const buildFacts = <T extends EventType>(
     path: path === '' ? 'payload' : `payload.${path}`,
     reason,
   }));
-  const payload = redactAll(
-    type,
-    withDefaults(type, unfit.length === 0 ? given : toJson(given, wellFormed)),
-    redaction,
-  );
+  const payload = fill(type, unfit.length === 0 ? given : toJson(given, wellFormed), redaction);
   const about = aggregateOf(type, payload);
   const event = fit<T>({
     event_type: type,
@@ -51,33 +47,23 @@ export const buildFacts = <T extends EventType>(
   return { event, issues: [...unfit, ...(judged.ok ? [] : judged.error)] };
 };
 
-/** In the order of the wire; unknown keys follow and are reported by the judgement. */
-const withDefaults = (type: EventType, given: unknown): Fields => {
+/**
+ * In the order of the wire, with what is standard where nothing was given; unknown keys follow and are reported by the
+ * judgement. Free text is redacted as its kind says; a value that nobody has described may hold anything, so every text in
+ * it is redacted. Values that are confined stay as they are.
+ */
+const fill = (type: EventType, given: unknown, scope: RedactionScope): Fields => {
   const members = typeof given === 'object' && given !== null ? (given as Fields) : {};
   const keys = payloadKeys(type);
-  const known = Object.entries(keys).map(([key, { default: standard }]) => [
-    key,
-    members[key] ?? (standard === undefined ? members[key] : standard),
-  ]);
-  const unknown = Object.entries(members).filter(([key]) => !Object.hasOwn(keys, key));
+  const known = Object.entries(keys).map(([name, { default: standard, free }]) => {
+    const value = members[name] ?? (standard === undefined ? members[name] : standard);
+    if (free === undefined || typeof value !== 'string') return [name, value];
+    return [name, free === 'trace' ? redactTrace(value, scope) : redact(value, scope)];
+  });
+  const unknown = Object.entries(members)
+    .filter(([name]) => !Object.hasOwn(keys, name))
+    .map(([name, value]) => [name, toJson(value, (text) => redact(text, scope))]);
   return Object.fromEntries([...known, ...unknown].filter(([, value]) => value !== undefined)) as Fields;
-};
-
-/**
- * Free text is redacted as its kind says; a value that nobody has described may hold anything, so every text in it is
- * redacted. Values that are confined stay as they are.
- */
-const redactAll = (type: EventType, payload: Fields, scope: RedactionScope): Fields => {
-  const keys = payloadKeys(type);
-  const redactMember = (name: string, value: unknown): unknown => {
-    const key = ownMember(keys, name) as PayloadKey | undefined;
-    if (key === undefined) return toJson(value, (text) => redact(text, scope));
-    if (key.free === undefined || typeof value !== 'string') return value;
-    return key.free === 'trace' ? redactTrace(value, scope) : redact(value, scope);
-  };
-  return Object.fromEntries(
-    Object.entries(payload).map(([name, value]) => [name, redactMember(name, value)]),
-  );
 };
 
 /**

@@ -16,73 +16,60 @@ export interface JsonLimits {
  * numbers that are not finite, unpaired surrogates in values and keys, and what JSON does not know at all.
  */
 export const checkJson = (
-  value: unknown,
+  document: unknown,
   { most = Infinity, bearsNumbersIn }: JsonLimits = {},
 ): readonly Issue[] => {
-  const walk: Walk = { issues: [], most, bearsNumbersIn, path: [], open: new Set(), done: new Set() };
-  visit(value, walk, false);
-  return walk.issues.slice(0, Math.max(0, most));
-};
+  const issues: Issue[] = [];
+  // The keys that lead to the present place: put together only where there is something to say of it.
+  const keys: string[] = [];
+  // The containers that the present place lies in, and those that were judged before: each is judged once.
+  const open = new Set<object>();
+  const done = new Set<object>();
 
-interface Walk {
-  readonly issues: Issue[];
-  readonly most: number;
-  readonly bearsNumbersIn: string | undefined;
-  /** The keys that lead to the present place: put together only where there is something to say of it. */
-  readonly path: string[];
-  /** The containers that the present place lies in. */
-  readonly open: Set<object>;
-  /** What was judged before: a container that appears twice is judged once. */
-  readonly done: Set<object>;
-}
-
-/** A path names a place for people; beyond this it would be the sender's text that fills the answer. */
-const LONGEST_PATH = 200;
-
-const report = ({ issues, path: keys }: Walk, reason: string): void => {
-  const path = keys.join('.');
-  issues.push({ path: path.length > LONGEST_PATH ? `${path.slice(0, LONGEST_PATH)}\u2026` : path, reason });
-};
-
-const visit = (value: unknown, walk: Walk, bearsNumbers: boolean): void => {
-  if (walk.issues.length >= walk.most) return;
-  switch (typeof value) {
-    case 'boolean':
-    case 'undefined':
-      return;
-    case 'string':
-      if (!isWellFormed(value)) report(walk, 'holds an unpaired surrogate');
-      return;
-    case 'number':
-      if (!Number.isFinite(value)) report(walk, 'is not a finite number');
-      else if (!bearsNumbers && Number.isInteger(value) && !Number.isSafeInteger(value))
-        report(walk, 'is not a safe integer');
-      return;
-    case 'object':
-      if (value !== null) visitContainer(value, walk, bearsNumbers);
-      return;
-    default:
-      report(walk, `is a ${typeof value}, which JSON cannot hold`);
-  }
-};
-
-const visitContainer = (value: object, walk: Walk, bearsAbove: boolean): void => {
-  const { path, open, done } = walk;
-  if (open.has(value)) {
-    report(walk, 'contains itself');
-  } else if (open.size >= MAX_DEPTH) {
-    report(walk, `is nested deeper than ${MAX_DEPTH} levels`);
-  } else if (!done.has(value)) {
-    const bearsNumbers = bearsAbove || (path.length === 1 && path[0] === walk.bearsNumbersIn);
+  const report = (reason: string): void => {
+    const path = keys.join('.');
+    issues.push({ path: path.length > LONGEST_PATH ? `${path.slice(0, LONGEST_PATH)}\u2026` : path, reason });
+  };
+  const visit = (value: unknown, bearsNumbers: boolean): void => {
+    if (issues.length >= most) return;
+    switch (typeof value) {
+      case 'boolean':
+      case 'undefined':
+        return;
+      case 'string':
+        if (!isWellFormed(value)) report('holds an unpaired surrogate');
+        return;
+      case 'number':
+        if (!Number.isFinite(value)) report('is not a finite number');
+        else if (!bearsNumbers && Number.isInteger(value) && !Number.isSafeInteger(value))
+          report('is not a safe integer');
+        return;
+      case 'object':
+        if (value !== null) visitContainer(value, bearsNumbers);
+        return;
+      default:
+        report(`is a ${typeof value}, which JSON cannot hold`);
+    }
+  };
+  const visitContainer = (value: object, bearsAbove: boolean): void => {
+    if (open.has(value)) return report('contains itself');
+    if (open.size >= MAX_DEPTH) return report(`is nested deeper than ${MAX_DEPTH} levels`);
+    if (done.has(value)) return;
+    const bearsNumbers = bearsAbove || (keys.length === 1 && keys[0] === bearsNumbersIn);
     open.add(value);
     for (const key of Object.keys(value)) {
-      if (!isWellFormed(key)) report(walk, 'has a key with an unpaired surrogate');
-      if (walk.issues.length >= walk.most) return;
-      path.push(key);
-      visit((value as Readonly<Record<string, unknown>>)[key], walk, bearsNumbers);
-      path.pop();
+      if (!isWellFormed(key)) report('has a key with an unpaired surrogate');
+      keys.push(key);
+      visit((value as Readonly<Record<string, unknown>>)[key], bearsNumbers);
+      keys.pop();
     }
     open.delete(value);
     done.add(value);
-  }
+  };
+
+  visit(document, false);
+  return issues.slice(0, Math.max(0, most));
 };
+
+/** A path names a place for people; beyond this it would be the sender's text that fills the answer. */
+const LONGEST_PATH = 200;

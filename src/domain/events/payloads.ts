@@ -4,7 +4,7 @@ import { FEATURE_SLUG_PATTERN, WORK_PACKAGE_ID_PATTERN } from '../ids.js';
 import * as is from './values.js';
 import type { Value } from './values.js';
 
-/** A key of a payload: its kind of value, and who has to write it. */
+/** A key of a payload: its kind of value, and who has to write it. Of which nothing else is said, everybody has. */
 export interface PayloadKey<Own extends GenericSchema = GenericSchema> extends Value<Own> {
   /** What an absent key means. */
   readonly default?: unknown;
@@ -12,12 +12,7 @@ export interface PayloadKey<Own extends GenericSchema = GenericSchema> extends V
   readonly formerly?: string;
 }
 
-const formerlyCalled = (formerly: string | undefined) => (formerly === undefined ? {} : { formerly });
-
-const required = <Own extends GenericSchema>(value: Value<Own>, formerly?: string): PayloadKey<Own> => ({
-  ...value,
-  ...formerlyCalled(formerly),
-});
+const formerly = <Key extends PayloadKey>(name: string, key: Key) => ({ ...key, formerly: name });
 
 /** Older clients write `null` for an optional value that they do not have, and empty text for one with a default. */
 const orAbsent = (foreign: GenericSchema, isNothing: (value: unknown) => boolean) =>
@@ -39,13 +34,11 @@ const optionally = <Own extends GenericSchema>(value: Value<Own>) => ({
 const defaulted = <Own extends GenericSchema, const Default extends InferInput<Own>>(
   value: Value<Own>,
   standard: Default,
-  formerly?: string,
 ) => ({
   ...value,
   own: exactOptional(value.own, standard),
   foreign: orAbsent(value.foreign, (given) => given === null || given === ''),
   default: standard,
-  ...formerlyCalled(formerly),
 });
 
 export const agentPhase = is.choice('implementation', 'review');
@@ -61,47 +54,47 @@ const featureOfWorkPackage = ofWriters(is.text);
  */
 const PAYLOADS = {
   WPStatusChanged: {
-    wp_id: required(workPackageId),
-    previous_status: required(is.lane, 'from_lane'),
-    new_status: required(is.lane, 'to_lane'),
-    changed_by: defaulted(is.prose, 'user', 'actor'),
+    wp_id: workPackageId,
+    previous_status: formerly('from_lane', is.lane),
+    new_status: formerly('to_lane', is.lane),
+    changed_by: formerly('actor', defaulted(is.prose, 'user')),
     feature_slug: featureOfWorkPackage,
     /** The finer lane of a status log. */
     detail: optionally(is.text),
   },
   WPCreated: {
-    wp_id: required(workPackageId),
-    title: required(is.prose),
+    wp_id: workPackageId,
+    title: is.prose,
     dependencies: defaulted(is.listOf(WORK_PACKAGE_ID_PATTERN), []),
     status: defaulted(is.lane, 'planned'),
     feature_slug: featureOfWorkPackage,
     detail: optionally(is.text),
   },
   WPAssigned: {
-    wp_id: required(workPackageId),
-    agent_id: required(is.prose),
-    phase: required(agentPhase),
+    wp_id: workPackageId,
+    agent_id: is.prose,
+    phase: agentPhase,
     retry_count: defaulted(is.count, 0),
     feature_slug: featureOfWorkPackage,
   },
   FeatureCreated: {
-    feature_slug: required(is.matching(FEATURE_SLUG_PATTERN)),
+    feature_slug: is.matching(FEATURE_SLUG_PATTERN),
     /** Absent when the feature's folder does not begin with a number. */
     feature_number: optionally(is.matching(/^\d{3,}$/)),
-    target_branch: required(is.text),
-    wp_count: required(is.count),
+    target_branch: is.text,
+    wp_count: is.count,
     created_at: optionally(is.time),
   },
   FeatureCompleted: {
-    feature_slug: required(is.text),
-    total_wps: required(is.count),
+    feature_slug: is.text,
+    total_wps: is.count,
     completed_at: optionally(is.time),
     total_duration: optionally(is.duration),
   },
   HistoryAdded: {
-    wp_id: required(workPackageId),
-    entry_type: required(is.choice('note', 'review', 'error', 'comment', 'usage')),
-    entry_content: required(is.prose),
+    wp_id: workPackageId,
+    entry_type: is.choice('note', 'review', 'error', 'comment', 'usage'),
+    entry_content: is.prose,
     author: defaulted(is.prose, 'user'),
     feature_slug: featureOfWorkPackage,
     /** Of an entry of the type `usage`: what the run took of which it tells. What is absent is unknown. */
@@ -113,8 +106,8 @@ const PAYLOADS = {
     cost_usd_micros: optionally(is.count),
   },
   ErrorLogged: {
-    error_type: required(is.choice('validation', 'runtime', 'network', 'auth', 'unknown')),
-    error_message: required(is.prose),
+    error_type: is.choice('validation', 'runtime', 'network', 'auth', 'unknown'),
+    error_message: is.prose,
     wp_id: defaulted(is.textOrNull, null),
     stack_trace: defaulted(is.traceOrNull, null),
     agent_id: defaulted(is.proseOrNull, null),
@@ -123,9 +116,9 @@ const PAYLOADS = {
     pause_reason: optionally(is.text),
   },
   DependencyResolved: {
-    wp_id: required(workPackageId),
-    dependency_wp_id: required(workPackageId),
-    resolution_type: required(resolutionType),
+    wp_id: workPackageId,
+    dependency_wp_id: workPackageId,
+    resolution_type: resolutionType,
     feature_slug: featureOfWorkPackage,
   },
 } as const satisfies Readonly<Record<string, Keys>>;

@@ -21,40 +21,6 @@ export const upcast = (document: EnvelopeDocument): EnvelopeDocument => ({
   ...canonicalIds(document),
 });
 
-const upcastPayload = (type: EventType, payload: Fields): Fields => {
-  const keys = payloadKeys(type);
-  const result: Record<string, unknown> = {};
-  for (const [name, key] of Object.entries(keys)) {
-    const value = upcastValue(ownMember(payload, writtenKey(payload, name, key.formerly)), key);
-    if (value !== undefined) result[name] = value;
-  }
-  for (const name of Object.keys(payload)) {
-    if (payload[name] !== undefined && !isRead(keys, name)) define(result, name, payload[name]);
-  }
-  return result;
-};
-
-/** Whether a key is one of the type's, today's or an older one. */
-const isRead = (keys: ReturnType<typeof payloadKeys>, name: string): boolean =>
-  Object.hasOwn(keys, name) || Object.values(keys).some(({ formerly }) => formerly === name);
-
-/** Adds a member under any name; plain assignment would take `__proto__` for something else. */
-const define = (target: Record<string, unknown>, key: string, value: unknown): void => {
-  if (key === '__proto__') {
-    Object.defineProperty(target, key, { value, enumerable: true, writable: true, configurable: true });
-  } else {
-    target[key] = value;
-  }
-};
-
-const upcastValue = (value: unknown, { own, meaning, default: fallback }: PayloadKey): unknown => {
-  if (value === undefined || (value === null && !isDocument(own, null))) return fallback;
-  if (value === null || value === '') return fallback ?? value;
-  return meaning(value as never);
-};
-
-const OPTIONAL_IDS = ['causation_id', 'correlation_id', 'project_uuid'] as const;
-
 const canonicalIds = (document: EnvelopeDocument): Fields => {
   const ids: Record<string, unknown> = {};
   for (const key of OPTIONAL_IDS) {
@@ -64,4 +30,30 @@ const canonicalIds = (document: EnvelopeDocument): Fields => {
   return ids;
 };
 
+const OPTIONAL_IDS = ['causation_id', 'correlation_id', 'project_uuid'] as const;
+
 const canonical = (id: string): string => normalizeEventId(id) ?? id;
+
+const upcastPayload = (type: EventType, payload: Fields): Fields => {
+  const keys = payloadKeys(type);
+  const known: Record<string, unknown> = {};
+  for (const [name, key] of Object.entries(keys)) {
+    const value = upcastValue(ownMember(payload, writtenKey(payload, name, key.formerly)), key);
+    if (value !== undefined) known[name] = value;
+  }
+  const unknown = Object.entries(payload).filter(
+    ([name, value]) => value !== undefined && !isRead(keys, name),
+  );
+  // Under any name: assigned one by one, `__proto__` would be taken for something else.
+  return unknown.length === 0 ? known : { ...known, ...Object.fromEntries(unknown) };
+};
+
+/** Whether a key is one of the type's, today's or an older one. */
+const isRead = (keys: ReturnType<typeof payloadKeys>, name: string): boolean =>
+  Object.hasOwn(keys, name) || Object.values(keys).some(({ formerly }) => formerly === name);
+
+const upcastValue = (value: unknown, { own, meaning, default: fallback }: PayloadKey): unknown => {
+  if (value === undefined || (value === null && !isDocument(own, null))) return fallback;
+  if (value === null || value === '') return fallback ?? value;
+  return meaning(value as never);
+};
