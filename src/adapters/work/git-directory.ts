@@ -1,8 +1,8 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Checkout, Head } from '../../ports/events.js';
-import { textIfPlain } from '../fs/repository-file.js';
-import { attempt } from '../fs/storage-failure.js';
+import { readPlainFile, textIfPlain } from '../fs/repository-file.js';
+import { storageFailure, unlessAbsent } from '../fs/storage-failure.js';
 
 /** Branch and commit as git's files show them; `unusual` when they are stored in a way that only git can read. */
 export const readHead = (places: Record<'gitDir' | 'commonDir', string>): Head | 'unusual' => {
@@ -10,6 +10,8 @@ export const readHead = (places: Record<'gitDir' | 'commonDir', string>): Head |
   if (head === undefined) return 'unusual';
   const ref = symbolicTarget(head);
   if (ref === undefined) return isObjectId(head) ? { commit: head } : 'unusual';
+  // A branch that stands for another one: that one is checked out.
+  if (symbolicTarget(readLine(join(places.commonDir, ref)) ?? '') !== undefined) return 'unusual';
   const commit = readRef(places.commonDir, ref);
   if (commit === 'unusual') return commit;
   const branch = branchNamed(ref);
@@ -65,48 +67,53 @@ const isRefName = (name: string): boolean =>
 
 const readLine = (path: string): string | undefined => textIfPlain(path)?.split('\n', 1)[0]?.trim();
 
-/** A linked worktree as git's files record it. */
-export interface LinkedWorktree {
+/** A work tree of a repository as git's files record it. */
+export interface RecordedWorktree {
   /** Where it was made, or last moved to. */
   readonly path: string;
   /** Its own git directory. */
   readonly gitDir: string;
-  readonly branch: string | undefined;
   /** Its directory is there. */
   readonly isPresent: boolean;
-  /** Why it is locked; absent when it is not. */
-  readonly lock?: string;
+  /** Why it is locked; `undefined` when it is not. */
+  readonly lock: string | undefined;
 }
 
-/** The linked worktrees of a repository, and the main checkout as the first where it has one. */
-export const listWorktrees = (checkout: Checkout): readonly LinkedWorktree[] => {
-  const { commonDir } = checkout;
+/** The work trees of a repository, the main checkout as the first where it has one. */
+export const recordedWorktrees = ({
+  commonDir,
+  projectRoot,
+  projectGitDir,
+}: Checkout): readonly RecordedWorktree[] => {
   if (commonDir === undefined) return [];
-  if (isBare(commonDir)) return linkedWorktrees(commonDir);
-  const path = mainPathOf(checkout, commonDir);
-  const main = { path, gitDir: commonDir, branch: branchOfGitDir(commonDir), isPresent: true };
-  return [main, ...linkedWorktrees(commonDir)];
+  const linked = linkedWorktrees(commonDir);
+  if (isBare(commonDir)) return linked;
+  // Its git directory stands for one that nothing leads to.
+  const path = projectGitDir === undefined ? projectRoot : commonDir;
+  return [{ path, gitDir: commonDir, isPresent: true, lock: undefined }, ...linked];
 };
 
-/** Where the main checkout of a repository is that has one; its git directory stands for one that nothing leads to. */
-export const mainPathOf = ({ projectRoot, projectGitDir }: Checkout, listed: string): string =>
-  projectGitDir === undefined ? projectRoot : listed;
+/** Fails with `storage-failed` for what is there and cannot be read: a work tree that is overlooked loses a person's work. */
+export const linkedWorktrees = (commonDir: string): readonly RecordedWorktree[] => {
+  const folder = join(commonDir, 'worktrees');
+  try {
+    return orAbsent(() => readdirSync(folder))?.flatMap((name) => worktreeOf(join(folder, name)) ?? []) ?? [];
+  } catch (error) {
+    throw storageFailure(folder, error);
+  }
+};
 
-export const linkedWorktrees = (commonDir: string): readonly LinkedWorktree[] =>
-  (attempt(() => readdirSync(join(commonDir, 'worktrees'))) ?? []).flatMap((name) => {
-    const gitDir = join(commonDir, 'worktrees', name);
-    const recorded = textIfPlain(join(gitDir, 'gitdir'))?.trim();
-    if (recorded === undefined) return [];
-    const pointer = resolve(gitDir, recorded);
-    const lock = textIfPlain(join(gitDir, 'locked'))?.trim();
-    return {
-      path: dirname(pointer),
-      gitDir,
-      branch: branchOfGitDir(gitDir),
-      isPresent: existsSync(pointer),
-      ...(lock !== undefined && { lock: lock || 'no reason given' }),
-    };
-  });
+const worktreeOf = (gitDir: string): RecordedWorktree | undefined => {
+  const textOf = (file: string) => orAbsent(() => readPlainFile(join(gitDir, file)).toString('utf8').trim());
+  const recorded = textOf('gitdir');
+  if (recorded === undefined) return undefined;
+  const pointer = resolve(gitDir, recorded);
+  const isPresent = orAbsent(() => statSync(pointer)) !== undefined;
+  const lock = textOf('locked');
+  return { path: dirname(pointer), gitDir, isPresent, lock: lock === '' ? 'no reason given' : lock };
+};
+
+const orAbsent = <T>(read: () => T): T | undefined => unlessAbsent(read, undefined, ['ENOENT', 'ENOTDIR']);
 
 /** One setting of a git config file. Section and key are lower case, the subsection between them is as written. */
 interface GitSetting {

@@ -4,61 +4,62 @@ import { WRITING, type Git } from './git.js';
 import { BRANCHES } from './git-directory.js';
 import type { GitRun } from './git-process.js';
 
-/**
- * Those of many branches of which `into` has everything: the commits; or, after a squash of ours, what its commit says;
- * or, after somebody else's squash, the content, which shows in a merge of the two that changes nothing. The first two
- * are asked for all at once. A branch that does not exist is in none.
- */
+/** Those of many branches of which `into` has everything. A branch that does not exist is in none. */
 export const mergedBranches = async (
   git: Git,
   branches: readonly string[],
   into: string,
 ): Promise<ReadonlySet<string>> => {
-  const target = await git.revision(into);
-  if (target === undefined) return new Set();
-  const tips = await tipsOf(git, branches);
-  const contained = await containedIn(git, [...tips.values()], [target]);
-  const others = [...tips.values()].filter((tip) => !contained.has(tip));
-  const merged = new Set([...contained, ...(await squashedInto(git, others, target))]);
-  return new Set(branches.filter((branch) => merged.has(tips.get(branch) ?? '')));
+  const questions = branches.map((branch) => ({ branch }));
+  const standings = await standingsOf(git, into, questions);
+  return new Set(branches.filter((branch) => standings.get(branch) === 'merged'));
 };
 
 /** Whether `branch` has commits that `base` has not. */
 export const hasOwnCommits = async (git: Git, branch: string, base: string): Promise<boolean> => {
-  const [tip, from] = await Promise.all([git.revision(branch), git.revision(base)]);
+  const [tip, from] = await Promise.all([git.branchTip(branch), git.branchTip(base)]);
   return tip !== undefined && from !== undefined && !(await containedIn(git, [tip], [from])).has(tip);
 };
 
 /**
- * How branches stand to the one that they are merged into. A branch without commits of its own is merged in git's eyes;
- * here it is not, for there is nothing that could be. Its tip is then on the main line (first parents) of what it was
- * started from, and no reflog knows of a commit made on it or of a fast-forward to it: a merge in git's usual way leaves
- * the tip beside the main line, as a second parent.
+ * How branches stand to the one that they are merged into. It has everything of one by its commits; or, after a squash of
+ * ours, by what its commit says; or, after somebody else's squash, by the content, which shows in a merge of the two that
+ * changes nothing. Each is asked for all of them at once.
+ *
+ * A branch without commits of its own is merged in git's eyes; where it is asked what it was started from, it is not, for
+ * there is nothing that could be. Its tip is then on the main line (first parents) of that, and no reflog knows of a
+ * commit made on it or of a fast-forward to it: a merge in git's usual way leaves the tip beside the main line, as a
+ * second parent.
  */
 export const standingsOf = async (
   git: Git,
   into: string,
-  questions: readonly StandingQuestion[],
+  questions: readonly (Pick<StandingQuestion, 'branch'> & Partial<StandingQuestion>)[],
 ): Promise<ReadonlyMap<string, BranchStanding>> => {
   const standings = new Map<string, BranchStanding>(questions.map(({ branch }) => [branch, 'missing']));
   const target = await git.branchTip(into);
   const tips = await tipsOf(git, [...standings.keys()]);
   const targets = target === undefined ? [] : [target];
   const contained = await containedIn(git, [...tips.values()], targets);
-  const unmerged = new Map<string, string>();
   for (const { branch, startedFrom } of questions) {
     const tip = tips.get(branch);
     if (tip === undefined) continue;
     const isIn = contained.has(tip);
     const isStart =
-      (isIn && target !== undefined && (await isOnNewest(git, tip, target))) ||
-      (await isOnOther(git, tip, startedFrom));
-    if (isStart && !(await wasCommitted(git, { branch, into, tip }))) standings.set(branch, 'no-commits');
-    else if (isIn) standings.set(branch, 'merged');
-    else unmerged.set(branch, tip);
+      startedFrom !== undefined &&
+      ((isIn && target !== undefined && (await isOnNewest(git, tip, target))) ||
+        (await isOnOther(git, tip, startedFrom))) &&
+      !(await wasCommitted(git, { branch, into, tip }));
+    standings.set(branch, isStart ? 'no-commits' : isIn ? 'merged' : 'unmerged');
   }
-  const squashed = target === undefined ? new Set() : await squashedInto(git, [...unmerged.values()], target);
-  for (const [branch, tip] of unmerged) standings.set(branch, squashed.has(tip) ? 'merged' : 'unmerged');
+  if (target === undefined) return standings;
+  const open = [...tips].filter(([branch]) => standings.get(branch) === 'unmerged');
+  const squashed = await squashedInto(
+    git,
+    open.map(([, tip]) => tip),
+    target,
+  );
+  for (const [branch, tip] of open) if (squashed.has(tip)) standings.set(branch, 'merged');
   return standings;
 };
 

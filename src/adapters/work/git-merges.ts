@@ -14,9 +14,8 @@ import type {
   TriedMerge,
 } from '../../ports/work.js';
 import { Git, WRITING } from './git.js';
-import { moveBranch } from './git-branch-move.js';
-import { checkedOut, placeToMove, rebased } from './git-branch-places.js';
-import { BRANCHES, listWorktrees } from './git-directory.js';
+import { branchPlaces, moveBranch, placeToMove } from './git-branch-move.js';
+import { BRANCHES } from './git-directory.js';
 import { containedIn, runMergeTree, squashedTips, squashTrailer, standingsOf, treeOf } from './git-merged.js';
 import { mainOf } from './git-places.js';
 import { reasonOf } from './git-reason.js';
@@ -39,7 +38,7 @@ export class GitMerges implements Merges {
   }
 
   async places(checkout: Checkout): Promise<ReadonlyMap<string, BranchPlace>> {
-    const places = [...(await checkedOut(this.#at(checkout))), ...rebased(checkout)];
+    const places = await branchPlaces(this.#at(checkout));
     return new Map(places.map(({ branch, ...place }) => [branch, place]));
   }
 
@@ -116,7 +115,7 @@ export const mergeBranches = async (
   if (standing !== undefined) {
     // What was merged before, and perhaps built upon since, stays.
     if ((await containedIn(git, [...tips.keys()], [standing])).size === tips.size) return ok(standing);
-    if (listWorktrees(git.checkout).some(({ branch }) => branch === name))
+    if ((await git.worktrees()).some(({ branch }) => branch === name))
       throw new SyncError('worktree-failed', `The branch ${name} is checked out, so it cannot be moved.`);
   }
   // One that another descends from is merged already.

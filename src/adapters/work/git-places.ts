@@ -187,7 +187,8 @@ const mainOfBare = (commonDir: string): { readonly root: string; readonly gitDir
   const present = linkedWorktrees(commonDir).filter(({ isPresent }) => isPresent);
   const head = branchOfGitDir(commonDir);
   const main =
-    present.find(({ branch }) => branch === head) ?? (present.length === 1 ? present[0] : undefined);
+    present.find(({ gitDir }) => branchOfGitDir(gitDir) === head) ??
+    (present.length === 1 ? present[0] : undefined);
   const path = main === undefined ? undefined : realPath(main.path);
   return main === undefined || path === undefined ? undefined : { root: path, gitDir: main.gitDir };
 };

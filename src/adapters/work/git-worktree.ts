@@ -7,8 +7,8 @@ import type { Checkout } from '../../ports/events.js';
 import type { WorktreeRequest } from '../../ports/work.js';
 import { placeBelow, textIfPlain, writablePlace } from '../fs/repository-file.js';
 import { attempt } from '../fs/storage-failure.js';
-import { WRITING, type Git } from './git.js';
-import { BRANCHES, linkedWorktrees, listWorktrees, type LinkedWorktree } from './git-directory.js';
+import { WRITING, type Git, type Worktree } from './git.js';
+import { BRANCHES, linkedWorktrees, recordedWorktrees, type RecordedWorktree } from './git-directory.js';
 import { isSparse, pointedGitDir, realPlace } from './git-places.js';
 import { reasonOf } from './git-reason.js';
 
@@ -21,7 +21,7 @@ export const addWorktree = async (
   demandOwnPlace(path);
   await awaitOtherMaker(git, request);
   if (isMoved(git.checkout, path)) await git.demand(['worktree', 'repair', path], WRITING);
-  const standing = standingAt(git.checkout, request);
+  const standing = await standingAt(git, request);
   if (standing !== undefined && isFilled(standing)) return 'existing';
   const tip = await git.branchTip(branch);
   const base = tip ?? (await git.revision(request.base));
@@ -117,7 +117,7 @@ const inheritedPatterns = (path: string, gitDir: string): readonly string[] => {
 const UNFILLED = 'spec-kitty-unfilled';
 
 /** Whether a standing work tree was ever checked out as a whole: one without an index was not. */
-const isFilled = ({ gitDir }: LinkedWorktree): boolean =>
+const isFilled = ({ gitDir }: RecordedWorktree): boolean =>
   existsSync(join(gitDir, 'index')) && !existsSync(join(gitDir, UNFILLED));
 
 /** A git whose caller died may still be making it, or have died as well, and will then never finish. */
@@ -136,13 +136,17 @@ const MAKER_PAUSE_MS = 50;
 const removeIfEmpty = (directory: string): void => attempt(() => rmdirSync(directory));
 
 /** The worktree that is recorded at a path, whether its directory is there or not. */
-const worktreeAt = (checkout: Checkout, path: string): LinkedWorktree | undefined =>
-  listWorktrees(checkout).find((worktree) => isSamePath(worktree.path, path));
+const worktreeAt = (checkout: Checkout, path: string): RecordedWorktree | undefined =>
+  recordedWorktrees(checkout).find((worktree) => isSamePath(worktree.path, path));
 
 /** The work tree when it is there already; fails when something else stands in its way. */
-const standingAt = (checkout: Checkout, { path, branch }: WorktreeRequest): LinkedWorktree | undefined => {
-  const atPath = worktreeAt(checkout, path);
-  const known = atPath ?? listWorktrees(checkout).find((worktree) => worktree.branch === branch);
+const standingAt = async (
+  git: Git,
+  { path, branch }: WorktreeRequest,
+): Promise<RecordedWorktree | undefined> => {
+  const all = await git.worktrees();
+  const atPath = all.find((worktree) => isSamePath(worktree.path, path));
+  const known = atPath ?? all.find((worktree) => worktree.branch === branch);
   if (known?.isPresent === false) throw gone(known);
   if (atPath?.branch === branch) return atPath;
   if (atPath !== undefined)
@@ -154,7 +158,7 @@ const standingAt = (checkout: Checkout, { path, branch }: WorktreeRequest): Link
 };
 
 /** A work tree that was moved still has what nobody else has, so it is never said to be forgotten first. */
-const gone = ({ path, branch = 'no branch', lock }: LinkedWorktree): SyncError =>
+const gone = ({ path, branch = 'no branch', lock }: Worktree): SyncError =>
   lock === undefined
     ? failed(
         `The worktree ${path} of ${branch} is recorded but its directory is gone.`,

@@ -3,9 +3,20 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Environment } from '../../domain/child-environment.js';
 import { SyncError } from '../../domain/errors.js';
 import type { Checkout, Head } from '../../ports/events.js';
-import { branchNamed, BRANCHES, readHead, readRef } from './git-directory.js';
+import {
+  branchNamed,
+  BRANCHES,
+  readHead,
+  readRef,
+  recordedWorktrees,
+  type RecordedWorktree,
+} from './git-directory.js';
 import { runGit, type GitOptions, type GitRun } from './git-process.js';
 import { reasonOf } from './git-reason.js';
+
+export interface Worktree extends RecordedWorktree {
+  readonly branch: string | undefined;
+}
 
 /** Git in one checkout: its commands, and what its files tell without a command. */
 export class Git {
@@ -78,6 +89,18 @@ export class Git {
     const branch = branchNamed((await this.run(['symbolic-ref', '-q', 'HEAD'])).stdout.trim());
     const commit = await this.#commitOf('HEAD');
     return { ...(branch !== undefined && { branch }), ...(commit !== undefined && { commit }) };
+  }
+
+  /** The work trees of the repository, each with the branch that it has checked out, if it has one. */
+  async worktrees(): Promise<readonly Worktree[]> {
+    const { commonDir = '' } = this.checkout;
+    const worktrees = recordedWorktrees(this.checkout).map(async (tree) => {
+      const head = readHead({ ...tree, commonDir });
+      if (head !== 'unusual') return { ...tree, branch: head.branch };
+      const ref = await this.run(['--git-dir', tree.gitDir, 'symbolic-ref', '-q', 'HEAD']);
+      return { ...tree, branch: branchNamed(ref.stdout.trim()) };
+    });
+    return Promise.all(worktrees);
   }
 
   /** Commit at the tip of a branch; `undefined` when there is no such branch. */
