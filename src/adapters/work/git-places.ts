@@ -154,23 +154,24 @@ const filesElsewhere = (folder: string, root: string, gitDir: string): SyncError
   });
 
 const linkedCheckout = (root: string, gitDir: string, commonDir: string): Checkout => {
-  const linked = { root, commonDir, gitDir };
-  if (isBare(commonDir)) {
-    const main = mainAbove(root, commonDir) ?? mainOfBare(commonDir);
-    return { ...linked, projectRoot: main?.root ?? root, projectGitDir: main?.gitDir ?? gitDir };
-  }
+  const main = mainFor(root, commonDir) ?? { root, gitDir };
+  const stood = main.gitDir === commonDir ? {} : { projectGitDir: main.gitDir };
+  return { root, projectRoot: main.root, commonDir, gitDir, ...stood };
+};
+
+/** A work tree with its own git directory. */
+type Place = Readonly<Record<'root' | 'gitDir', string>>;
+
+/** The main checkout of a repository that a work tree belongs to; where there is none, the work tree that stands for it. */
+const mainFor = (root: string, commonDir: string): Place | undefined => {
+  if (isBare(commonDir)) return mainAbove(root, commonDir) ?? mainOfBare(commonDir);
   const ordinary = basename(commonDir) === '.git' ? dirname(commonDir) : undefined;
-  const main = workTreeOf(commonDir) ?? ordinary ?? mainAbove(root, commonDir)?.root;
-  return main === undefined
-    ? { ...linked, projectRoot: root, projectGitDir: gitDir }
-    : { ...linked, projectRoot: main };
+  const main = workTreeOf(commonDir) ?? ordinary;
+  return main === undefined ? mainAbove(root, commonDir) : { root: main, gitDir: commonDir };
 };
 
 /** The checkout of the same repository in whose folders a work tree lies. */
-const mainAbove = (
-  root: string,
-  commonDir: string,
-): { readonly root: string; readonly gitDir: string } | undefined => {
+const mainAbove = (root: string, commonDir: string): Place | undefined => {
   for (let folder = dirname(root); dirname(folder) !== folder; folder = dirname(folder)) {
     const gitDir = realPath(pointedGitDir(folder) ?? '');
     if (gitDir === undefined || (gitDir === commonDir && isBare(commonDir))) continue;
@@ -183,14 +184,15 @@ const mainAbove = (
  * A bare repository has no main checkout. Where the branch that its HEAD names is checked out stands for it, and the
  * only work tree does: all of them are one project with one identity.
  */
-const mainOfBare = (commonDir: string): { readonly root: string; readonly gitDir: string } | undefined => {
+const mainOfBare = (commonDir: string): Place | undefined => {
   const present = linkedWorktrees(commonDir).filter(({ isPresent }) => isPresent);
   const head = branchOfGitDir(commonDir);
+  const [only, another] = present;
   const main =
     present.find(({ gitDir }) => branchOfGitDir(gitDir) === head) ??
-    (present.length === 1 ? present[0] : undefined);
-  const path = main === undefined ? undefined : realPath(main.path);
-  return main === undefined || path === undefined ? undefined : { root: path, gitDir: main.gitDir };
+    (another === undefined ? only : undefined);
+  const root = realPath(main?.path ?? '');
+  return main === undefined || root === undefined ? undefined : { root, gitDir: main.gitDir };
 };
 
 const workTreeOf = (commonDir: string): string | undefined => {

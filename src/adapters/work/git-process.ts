@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { withoutToken, type Environment } from '../../domain/child-environment.js';
 import { SyncError } from '../../domain/errors.js';
 import { findProgram } from '../fs/find-program.js';
@@ -27,69 +28,59 @@ export interface GitOptions {
  * repository. Resolves with whatever exit code git has, also when it did not end in time and was stopped; fails with
  * `git-failed` when git cannot be run.
  */
-export const runGit = (
+export const runGit = async (
   args: readonly string[],
   { directory, environment, timeoutMs = DEFAULT_TIMEOUT_MS, writes = false, variables }: GitOptions,
-): Promise<GitRun> =>
-  new Promise((resolve, reject) => {
-    const program = findProgram('git', environment);
-    if (program === undefined) {
-      reject(notRunnable());
-      return;
-    }
-    const ownGroup = writes && process.platform !== 'win32';
-    const child = spawn(program, args, {
-      cwd: directory,
-      env: { ...gitEnvironment(environment, writes), ...variables },
-      stdio: ['ignore', 'pipe', 'pipe'],
-      windowsHide: true,
-      // In a group of its own, a writing git ends in order when ours is killed as a whole, instead of leaving its locks.
-      detached: ownGroup,
-    });
-    // Where no more files can be opened there are no pipes either; the error follows.
-    const pipes = [child.stdout, child.stderr] as readonly (typeof child.stdout | undefined)[];
-    const [stdout, stderr] = pipes.map((pipe) => {
-      const chunks: Buffer[] = [];
-      pipe?.on('data', (chunk: Buffer) => chunks.push(chunk));
-      return chunks;
-    });
-    const timers: NodeJS.Timeout[] = [];
-    const after = (ms: number, action: () => void): void => {
-      timers.push(setTimeout(action, ms));
-    };
-    const letGo = (): void => {
-      for (const pipe of pipes) pipe?.destroy();
-    };
-    const stop = (signal: NodeJS.Signals): void => {
-      const { pid } = child;
-      // Git and the hooks that it runs, unless they have ended meanwhile.
-      if (ownGroup && pid !== undefined) attempt(() => process.kill(-pid, signal));
-      else child.kill(signal);
-    };
-    let timedOut = false;
-    after(timeoutMs, () => {
-      timedOut = true;
-      // Asked politely, git removes its own lock files.
-      stop('SIGTERM');
-      after(KILL_GRACE_MS, () => stop('SIGKILL'));
-    });
-    // A hook may leave a process behind that keeps the pipes open; git's own end is what counts.
-    child.on('exit', () => after(PIPE_GRACE_MS, letGo));
-    child.on('error', (cause) => {
-      timers.forEach(clearTimeout);
-      letGo();
-      reject(notRunnable(cause));
-    });
-    child.on('close', (code) => {
-      timers.forEach(clearTimeout);
-      const tooLong = `fatal: git ${subcommand(args)} did not end within ${timeoutMs / 1000} s`;
-      resolve({
-        code: timedOut ? UNKNOWN_CODE : (code ?? UNKNOWN_CODE),
-        stdout: text(stdout),
-        stderr: timedOut ? tooLong : text(stderr),
-      });
-    });
+): Promise<GitRun> => {
+  const program = findProgram('git', environment);
+  if (program === undefined) throw notRunnable();
+  const ownGroup = writes && process.platform !== 'win32';
+  const child = spawn(program, args, {
+    cwd: directory,
+    env: { ...gitEnvironment(environment, writes), ...variables },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    windowsHide: true,
+    // In a group of its own, a writing git ends in order when ours is killed as a whole, instead of leaving its locks.
+    detached: ownGroup,
   });
+  // Where no more files can be opened there are no pipes either; the error follows.
+  const pipes = [child.stdout, child.stderr] as readonly (typeof child.stdout | undefined)[];
+  const printed = pipes.map((pipe) => {
+    const chunks: Buffer[] = [];
+    pipe?.on('data', (chunk: Buffer) => chunks.push(chunk));
+    return chunks;
+  });
+  const letGo = (): void => pipes.forEach((pipe) => pipe?.destroy());
+  const stop = (signal: NodeJS.Signals): void => {
+    const { pid } = child;
+    // Git and the hooks that it runs, unless they have ended meanwhile.
+    if (ownGroup && pid !== undefined) attempt(() => process.kill(-pid, signal));
+    else child.kill(signal);
+  };
+  const timers: NodeJS.Timeout[] = [];
+  const after = (ms: number, action: () => void) => timers.push(setTimeout(action, ms));
+  let timedOut = false;
+  after(timeoutMs, () => {
+    timedOut = true;
+    // Asked politely, git removes its own lock files.
+    stop('SIGTERM');
+    after(KILL_GRACE_MS, () => stop('SIGKILL'));
+  });
+  // A hook may leave a process behind that keeps the pipes open; git's own end is what counts.
+  child.on('exit', () => after(PIPE_GRACE_MS, letGo));
+  try {
+    const [code] = (await once(child, 'close')) as [number | null];
+    const [stdout = '', stderr = ''] = printed.map((chunks) => Buffer.concat(chunks).toString('utf8'));
+    if (!timedOut) return { code: code ?? UNKNOWN_CODE, stdout, stderr };
+    const tooLong = `fatal: git ${subcommand(args)} did not end within ${timeoutMs / 1000} s`;
+    return { code: UNKNOWN_CODE, stdout, stderr: tooLong };
+  } catch (cause) {
+    letGo();
+    throw notRunnable(cause as NodeJS.ErrnoException);
+  } finally {
+    timers.forEach(clearTimeout);
+  }
+};
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 const KILL_GRACE_MS = 2_000;
@@ -131,5 +122,3 @@ const notRunnable = (cause?: NodeJS.ErrnoException): SyncError =>
 /** The first argument that is neither an option nor the value of one. */
 const subcommand = (args: readonly string[]): string =>
   args.find((arg, index) => !arg.startsWith('-') && args[index - 1] !== '-c') ?? '';
-
-const text = (chunks: readonly Buffer[] = []): string => Buffer.concat(chunks).toString('utf8');
