@@ -21,9 +21,9 @@ export interface InitReport {
   readonly identity: IdentityReading;
   readonly config: 'created' | 'completed' | 'repaired' | 'unchanged';
   /** Name of the broken config's copy. */
-  readonly setAside?: string;
+  readonly setAside?: string | undefined;
   /** The commit that holds the config, if one was made. */
-  readonly commit?: string;
+  readonly commit?: string | undefined;
 }
 
 interface InitPorts extends Pick<ClientPorts, 'repository' | 'configs'> {
@@ -63,8 +63,8 @@ export class InitProject extends UseCase<InitPorts> {
       projectRoot,
       identity,
       config: setAside !== undefined ? 'repaired' : before === after ? 'unchanged' : written,
-      ...(setAside === undefined ? {} : { setAside }),
-      ...(commit === undefined ? {} : { commit }),
+      setAside,
+      commit,
     };
   }
 

@@ -22,9 +22,9 @@ export interface WorkPlan<R> {
   /** In the order of capture. The evidence of each stands in the `after` of a change, and not in its `before`. */
   readonly events: readonly PlannedEvent[];
   /** What is told beside the result: files that contradict each other. */
-  readonly warnings?: readonly string[];
+  readonly warnings?: readonly string[] | undefined;
   /** Message of the commit of exactly the changed files; absent leaves the commit to the user. */
-  readonly message?: string;
+  readonly message?: string | undefined;
 }
 
 /** Takes back what a plan did beside its changes, such as a work tree. */
@@ -46,11 +46,11 @@ export interface PerformedWork<R> {
   /** What became of each event, in order. Whatever it is, it is to be reported and fails nothing. */
   readonly outcomes: readonly WorkOutcome[];
   /** As the plan has them. */
-  readonly warnings?: readonly string[];
+  readonly warnings?: readonly string[] | undefined;
   /** The commit that holds the work, if one was made. */
-  readonly commit?: string;
+  readonly commit?: string | undefined;
   /** What an earlier command had left over, if anything. */
-  readonly leftOver?: ResolvedLeftOver;
+  readonly leftOver?: ResolvedLeftOver | undefined;
   /** Who, where and for whom the work was done; absent when nothing was attempted. */
   readonly emission?: Emission;
 }
@@ -62,12 +62,12 @@ export interface ResolvedLeftOver {
   /** Ids of the events whose work left no evidence. */
   readonly withdrawn: readonly string[];
   /** Why git refused the commit of the work that was found; the files stay as they are, uncommitted. */
-  readonly commitRefused?: string;
+  readonly commitRefused?: string | undefined;
   /**
    * The intent to capture what the storage did not take, and nothing else: the work is proven. It stays, until one of
    * other work takes its place and keeps these events with its own.
    */
-  readonly kept?: Intent;
+  readonly kept?: Intent | undefined;
 }
 
 /**
@@ -146,12 +146,7 @@ export class PerformWork extends UseCase<PerformWorkPorts> {
       throw error;
     });
     const { result, events, warnings } = plan;
-    const aside = {
-      result,
-      emission,
-      ...(leftOver === undefined ? {} : { leftOver }),
-      ...(warnings === undefined ? {} : { warnings }),
-    };
+    const aside = { result, emission, leftOver, warnings };
     if (isIdle) return { ...aside, outcomes: [] };
     const facts = events.map(({ fact }) => fact);
     const captured = facts.length === 0 ? [] : await emission.capture(facts, { callerKeeps: true });
@@ -160,7 +155,7 @@ export class PerformWork extends UseCase<PerformWorkPorts> {
     // be cleared is found done by it.
     if (kept === undefined && !outcomes.some(({ outcome }) => outcome === 'kept'))
       await this.ports.intents.clear(held).catch(() => undefined);
-    return { ...aside, outcomes, ...(commit === undefined ? {} : { commit }) };
+    return { ...aside, outcomes, commit };
   }
 
   /** Does the work, or nothing of it; the commit that holds it, if one is wanted. */

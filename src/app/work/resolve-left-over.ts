@@ -57,12 +57,8 @@ export class ResolveLeftOver extends UseCase<ResolveLeftOverPorts> {
     ];
     const withdrawn = findings.unproven.map(({ event }) => event.event_id);
     if (withdrawn.length > 0) await outbox.noteWithdrawn(withdrawn, NO_EVIDENCE).catch(() => undefined);
-    return {
-      outcomes,
-      withdrawn,
-      ...(commitRefused === undefined ? {} : { commitRefused }),
-      ...(kept.length === 0 ? {} : { kept: intentToCapture(intent, kept) }),
-    };
+    const further = kept.length === 0 ? undefined : intentToCapture(intent, kept);
+    return { outcomes, withdrawn, commitRefused, kept: further };
   }
 
   async #findings(
@@ -131,7 +127,7 @@ const factOf = ({ evidence: _, ...fact }: IntendedEvent): Fact => fact;
 /** The same events, for whoever looks for them again: their work needs no further proof. */
 const intentToCapture = ({ project, nextRecord }: Intent, events: readonly IntendedEvent[]): Intent => ({
   version: 1,
-  ...(project === undefined ? {} : { project }),
+  project,
   events: events.map((each) => ({
     ...each,
     evidence: { evidence: 'established', path: each.evidence.path },

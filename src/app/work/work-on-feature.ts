@@ -46,11 +46,8 @@ export const workOnFeature = async <R>(
       const { result, done } = await plan(draft, held, undoing);
       const { events, warnings } = draft;
       const isCommitted = done !== undefined && commit !== false;
-      return {
-        ...{ result, changes: await draft.changesOf(files), events },
-        ...(warnings.length === 0 ? {} : { warnings }),
-        ...(isCommitted ? { message: commitSubject(done, feature) } : {}),
-      };
+      const message = isCommitted ? commitSubject(done, feature) : undefined;
+      return { result, changes: await draft.changesOf(files), events, warnings, message };
     },
   };
   return perform.run(request, signal);
