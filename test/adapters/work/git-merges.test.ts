@@ -280,6 +280,18 @@ describe('GitMerges beside the promises', () => {
     });
   });
 
+  it('overlooks no work tree: git says what its files do not, and one that cannot be read is an error', async () => {
+    const path = join(scratch.place, 'other');
+    scratch.git('worktree', 'add', '--quiet', '-b', 'other', path);
+    scratch.git('symbolic-ref', 'refs/heads/alias', 'refs/heads/other');
+    scratch.gitIn(path, 'symbolic-ref', 'HEAD', 'refs/heads/alias');
+    expect((await merges.places(checkout)).get('other')?.directory).toBe(path);
+    const record = join(scratch.root, '.git/worktrees/other/gitdir');
+    rmSync(record);
+    mkdirSync(record);
+    await expect(merges.places(checkout)).rejects.toMatchObject({ kind: 'storage-failed' });
+  });
+
   it('moves a branch of a bare repository, whose HEAD is no work tree', async () => {
     scratch.commitOn('one', { 'a.txt': '1\n' });
     const bare = join(scratch.place, 'bare');
