@@ -167,7 +167,16 @@ export class PerformWork extends UseCase<PerformWorkPorts> {
   ): Promise<string | undefined> {
     const { repository, files, intents } = this.ports;
     const { branch } = await repository.head(held.checkout, 'main');
-    const paths = await this.#pathsOfCommit(held.checkout, branch, changes);
+    // What is made from other files is committed only where the repository has it: elsewhere it is ignored, or nobody's.
+    const isOurs = await Promise.all(
+      changes.map(
+        async ({ path, isDerived }) =>
+          isDerived !== true ||
+          branch === undefined ||
+          (await repository.fileAtTip(held.checkout, branch, path)) !== undefined,
+      ),
+    );
+    const paths = changes.flatMap(({ path }, at) => (isOurs[at] === true ? path : []));
     const message = held.checkout.commonDir === undefined ? undefined : wanted;
     // What no commit can hold is refused before anything is written.
     const obstacle = message === undefined ? undefined : await repository.commitObstacle(held, paths);
@@ -195,37 +204,16 @@ export class PerformWork extends UseCase<PerformWorkPorts> {
     }
   }
 
-  /** What is made from other files is committed only where the repository has it: elsewhere it is ignored, or nobody's. */
-  async #pathsOfCommit(
-    checkout: Checkout,
-    branch: string | undefined,
-    changes: readonly FileChange[],
-  ): Promise<readonly string[]> {
-    const paths: string[] = [];
-    for (const { path, isDerived } of changes) {
-      const isOurs =
-        isDerived !== true ||
-        branch === undefined ||
-        (await this.ports.repository.fileAtTip(checkout, branch, path)) !== undefined;
-      if (isOurs) paths.push(path);
-    }
-    return paths;
-  }
-
   /**
    * The changes with the texts that the files have now: a hook that refuses may have reformatted them first, and our
    * edit must not stay in what it made of them.
    */
-  async #asTheyAre(
-    { projectRoot }: Checkout,
-    changes: readonly FileChange[],
-  ): Promise<readonly FileChange[]> {
-    const present: FileChange[] = [];
-    for (const change of changes) {
+  #asTheyAre({ projectRoot }: Checkout, changes: readonly FileChange[]): Promise<readonly FileChange[]> {
+    const present = changes.map(async (change) => {
       const text = await this.ports.files.text(projectRoot, change.path).catch(() => undefined);
-      present.push({ ...change, after: text ?? change.after });
-    }
-    return present;
+      return { ...change, after: text ?? change.after };
+    });
+    return Promise.all(present);
   }
 
   /** Restores the bytes, then forgets the intent: killed in between, its events have no evidence any more. */
