@@ -1,9 +1,8 @@
-import { err, ok, type Result } from '../../domain/result.js';
 import { isDocument, parseJson } from '../../domain/document.js';
 import { BATCH } from '../../domain/hub/api.js';
 import type { HubLimits } from './hub-limits.js';
 import type { SentEvent } from './judge-event.js';
-import { problem, type Problem } from './problem.js';
+import { Refusal } from './problem.js';
 import type { Breather } from './turns.js';
 
 /**
@@ -15,34 +14,34 @@ export const parseBatch = async (
   body: string,
   limits: HubLimits,
   breather: Breather,
-): Promise<Result<readonly SentEvent[], Problem>> => {
+): Promise<readonly SentEvent[]> => {
   const { excess, list } = scan(body, limits.batchValues);
-  if (excess === 'depth') return err(problem('malformed-body', 'The body is nested too deeply.'));
+  if (excess === 'depth') throw new Refusal('malformed-body', 'The body is nested too deeply.');
   if (excess === 'values')
-    return err(problem('batch-too-large', `A batch holds at most ${limits.batchValues} values.`));
+    throw new Refusal('batch-too-large', `A batch holds at most ${limits.batchValues} values.`);
   await breather.pause();
   const rest = list === undefined ? body : `${body.slice(0, list.from)}[]${body.slice(list.to)}`;
   const batch = parseJson(rest);
-  if (batch === undefined) return err(NOT_JSON);
+  if (batch === undefined) throw NOT_JSON;
   if (list === undefined || !isDocument(BATCH, batch))
-    return err(problem('malformed-body', 'The body has to be an object with a list named events.'));
+    throw new Refusal('malformed-body', 'The body has to be an object with a list named events.');
   const { elements } = list;
   if (elements.length > limits.batchEvents) {
     const many = `A batch holds at most ${limits.batchEvents} events; this one has ${elements.length}.`;
-    return err(problem('batch-too-large', many));
+    throw new Refusal('batch-too-large', many);
   }
   const events: SentEvent[] = [];
   for (const { from, to, values } of elements) {
     const text = body.slice(from, to);
     const value = parseJson(text);
-    if (value === undefined) return err(NOT_JSON);
+    if (value === undefined) throw NOT_JSON;
     events.push({ text: text.trim(), value, values });
     await breather.pause();
   }
-  return ok(events);
+  return events;
 };
 
-const NOT_JSON = problem('malformed-body', 'The body is not JSON.');
+const NOT_JSON = new Refusal('malformed-body', 'The body is not JSON.');
 
 /** The value of a JSON text; `undefined` when it is none, or too much to make a value of it. */
 export const parseFrame = (text: string, maxValues: number): unknown =>

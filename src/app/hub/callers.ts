@@ -1,9 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import { err, ok, type Result } from '../../domain/result.js';
 import type { Log } from '../../ports/host.js';
 import type { AccountStore, Bearer, BearerFault, SessionTokens } from '../../ports/hub.js';
 import { audit } from './audit.js';
-import { problem, type Problem } from './problem.js';
+import { Refusal } from './problem.js';
 
 /** Who makes a request. */
 interface Caller {
@@ -31,35 +30,34 @@ export class Callers {
   }
 
   /** `base`: the address under which the caller knows the hub. */
-  async identify(request: IncomingMessage, base: string, address: string): Promise<Result<Caller, Problem>> {
+  async identify(request: IncomingMessage, base: string, address: string): Promise<Caller> {
     const token = bearerToken(request);
     if (token === undefined) return this.browser(request, base);
     const bearer = await this.#accounts.identify(token, 'access');
-    if (bearer.ok) return ok({ bearer: bearer.value, token });
+    if (bearer.ok) return { bearer: bearer.value, token };
     // Tokens expire all the time, and their owners come back with the next one.
     if (bearer.error !== 'expired') audit(this.#log, 'access-refused', { reason: bearer.error, address });
-    return err(bearerProblem(bearer.error));
+    throw bearerRefusal(bearer.error);
   }
 
   /**
    * By the cookie alone. An expired access token is renewed on the way; requests that race for that get the same pair.
    * What changes something must say where it comes from, so that a browser which sends no origin changes nothing.
    */
-  async browser({ method, headers }: IncomingMessage, base: string): Promise<Result<Caller, Problem>> {
+  async browser({ method, headers }: IncomingMessage, base: string): Promise<Caller> {
     const tokens = this.#read(headers.cookie);
-    if (tokens === undefined) return err(bearerProblem('missing'));
+    if (tokens === undefined) throw bearerRefusal('missing');
     const changes = headers.upgrade !== undefined || (method !== 'GET' && method !== 'HEAD');
-    if (changes && headers.origin === undefined) return err(problem('foreign-origin'));
+    if (changes && headers.origin === undefined) throw new Refusal('foreign-origin');
     const bearer = await this.#accounts.identify(tokens.access, 'access');
-    if (bearer.ok) return ok({ bearer: bearer.value, token: tokens.access });
-    if (bearer.error === 'not-a-member') return err(problem('not-a-member'));
+    if (bearer.ok) return { bearer: bearer.value, token: tokens.access };
+    if (bearer.error === 'not-a-member') throw new Refusal('not-a-member');
     const renewed = bearer.error === 'revoked' ? undefined : await this.#accounts.rotate(tokens.refresh);
-    if (renewed?.ok !== true) return err(bearerProblem('missing'));
+    if (renewed?.ok !== true) throw bearerRefusal('missing');
     const { access: token } = renewed.value;
     const again = await this.#accounts.identify(token, 'access');
-    return again.ok
-      ? ok({ bearer: again.value, token, cookie: this.cookieOf(renewed.value, base) })
-      : err(bearerProblem('missing'));
+    if (!again.ok) throw bearerRefusal('missing');
+    return { bearer: again.value, token, cookie: this.cookieOf(renewed.value, base) };
   }
 
   /** The header that gives a browser its session. */
@@ -98,10 +96,10 @@ export const bearerToken = (request: IncomingMessage): string | undefined =>
   /^bearer +([^\s]+)$/i.exec(request.headers.authorization?.trim() ?? '')?.[1];
 
 /** The refusal of a bearer token. */
-export const bearerProblem = (fault: BearerFault | 'missing'): Problem =>
+export const bearerRefusal = (fault: BearerFault | 'missing'): Refusal =>
   fault === 'not-a-member'
-    ? problem('not-a-member', 'The user is no longer in the team of this sign-in.')
-    : problem('not-authenticated', BEARER_DETAILS[fault], {
+    ? new Refusal('not-a-member', 'The user is no longer in the team of this sign-in.')
+    : new Refusal('not-authenticated', BEARER_DETAILS[fault], {
         headers: { 'www-authenticate': fault === 'missing' ? 'Bearer' : 'Bearer error="invalid_token"' },
       });
 

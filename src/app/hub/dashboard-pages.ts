@@ -1,8 +1,8 @@
 import type { DashboardFiles } from '../../ports/hub.js';
 import { text } from '../../domain/document.js';
 import { PAGE, PAGE_TYPE } from './page.js';
-import { problem } from './problem.js';
-import { refuse, type Answer, type Route } from './route.js';
+import { Refusal } from './problem.js';
+import type { Answer, Route } from './route.js';
 
 /** The pages of the dashboard. All of them are one document; its script shows what the address says. */
 export const dashboardRoutes = (files: DashboardFiles | undefined): readonly Route[] =>
@@ -45,14 +45,8 @@ const pageOf = (files: DashboardFiles): Answer => ({
 
 const assetOf = (files: DashboardFiles, name: string): Answer => {
   const asset = files.assets.get(name);
-  return asset === undefined
-    ? refuse(problem('not-found'))
-    : {
-        status: 200,
-        contentType: asset.contentType,
-        body: asset.body,
-        headers: { 'cache-control': 'public, max-age=31536000, immutable' },
-      };
+  if (asset === undefined) throw new Refusal('not-found');
+  return { status: 200, headers: { 'cache-control': 'public, max-age=31536000, immutable' }, ...asset };
 };
 
 /** Own files and own calls, nothing else; no text becomes markup, nor a script but the worker that lays graphs out. */

@@ -1,9 +1,9 @@
 import { DEVICE, DEVICE_CODE, DEVICE_CODES, DEVICE_FORM, DEVICE_LINK, TOKENS } from '../../domain/hub/api.js';
 import type { DeviceFault } from '../../ports/hub.js';
 import { formRoutes, page, paragraph } from './page.js';
-import { inWords, later, problem } from './problem.js';
+import { later, Refusal } from './problem.js';
 import { taking } from './request-body.js';
-import { json, jsonOf, refuse, type Route } from './route.js';
+import { json, jsonOf, type Route } from './route.js';
 import { LONGEST_NAME, tokensBody, type Office } from './sign-in.js';
 
 /**
@@ -20,7 +20,7 @@ export const deviceRoutes = ({ accounts, store, limits, checkPassword }: Office)
       const rule = limits.devicesByAddress;
       if (!(await accounts.takeTurn(`device ${address}`, rule))) {
         const seconds = Math.ceil(rule.everyMs / 1000);
-        return refuse(later('too-many-requests', 'Too many devices ask to be signed in.', seconds));
+        throw later('too-many-requests', 'Too many devices ask to be signed in.', seconds);
       }
       const codes = await accounts.askForDevice(device?.slice(0, LONGEST_NAME));
       const userCode = shown(codes.userCode);
@@ -43,7 +43,7 @@ export const deviceRoutes = ({ accounts, store, limits, checkPassword }: Office)
       const redeemed = await accounts.redeemDevice(code);
       if (redeemed.ok) return json(tokensBody(redeemed.value, store.hubId));
       const [error, detail] = FAULTS[redeemed.error];
-      return refuse(problem('device-waits', detail, { members: { error, code: error } }));
+      throw new Refusal('device-waits', detail, { members: { error, code: error } });
     }),
   },
   ...formRoutes({
@@ -63,9 +63,8 @@ export const deviceRoutes = ({ accounts, store, limits, checkPassword }: Office)
     body: DEVICE_FORM,
     take: async (fields, { address }, again) => {
       const { user_code: userCode } = fields;
-      const proven = await checkPassword('device', fields, address, (request) => accounts.prove(request));
-      if (!proven.ok) return again(inWords(proven.error), userCode);
-      if (await accounts.agreeToDevice(userCode, proven.value))
+      const holder = await checkPassword('device', fields, address, (request) => accounts.prove(request));
+      if (await accounts.agreeToDevice(userCode, holder))
         return page('The device is signed in', paragraph('You can close this page and go back to it.'));
       const detail = 'This code is unknown, used or too old. Begin again on the device.';
       return again({ detail, status: 400 });

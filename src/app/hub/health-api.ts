@@ -1,9 +1,9 @@
 import { HEALTH } from '../../domain/hub/api.js';
 import { isSyncError } from '../../domain/errors.js';
 import type { AccountStore, EventStore } from '../../ports/hub.js';
-import { problem } from './problem.js';
-import { json, jsonOf, refuse, type Route } from './route.js';
-import { bearerProblem } from './callers.js';
+import { Refusal } from './problem.js';
+import { json, jsonOf, type Route } from './route.js';
+import { bearerRefusal } from './callers.js';
 
 /**
  * Where spec-kitty 2.1 offers the text of planning documents. This hub keeps none; the one answer after which that client
@@ -13,12 +13,11 @@ export const DOSSIER_ROUTE: Route = {
   method: 'POST',
   path: '/api/dossier/push-content/',
   summary: 'Says to clients that offer planning documents that none are kept here.',
-  bearer: () =>
-    refuse(
-      problem('not-found', 'This hub keeps events, no documents.', {
-        members: { error: 'namespace_not_found' },
-      }),
-    ),
+  bearer: () => {
+    throw new Refusal('not-found', 'This hub keeps events, no documents.', {
+      members: { error: 'namespace_not_found' },
+    });
+  },
 };
 
 /** Whether the hub is alive and able to work. */
@@ -41,7 +40,8 @@ export const healthRoutes = (
       answers: jsonOf(HEALTH),
       open: async ({ token }) => {
         const bearer = token === undefined ? undefined : await accounts.identify(token, 'access');
-        return bearer?.ok === false ? refuse(bearerProblem(bearer.error)) : json({ status: 'ok' });
+        if (bearer?.ok === false) throw bearerRefusal(bearer.error);
+        return json({ status: 'ok' });
       },
     },
     {
@@ -61,8 +61,7 @@ export const healthRoutes = (
           await proveWriting();
           return json({ status: 'ok' });
         } catch (error) {
-          if (!isSyncError(error)) throw error;
-          return refuse(problem('storage-failed', error.message));
+          throw isSyncError(error) ? new Refusal('storage-failed', error.message) : error;
         }
       },
     },

@@ -11,9 +11,9 @@ import { bearerToken, type Callers } from './callers.js';
 import type { HubLimits } from './hub-limits.js';
 import type { HubMetrics } from './metrics.js';
 import { isLoopback, type OwnNames } from './own-names.js';
-import { later, problem, PROBLEMS, type Problem } from './problem.js';
+import { later, PROBLEMS, Refusal } from './problem.js';
 import { readBody } from './request-body.js';
-import { refuse, type Answer, type HubRequest, type Route } from './route.js';
+import { refusing, type Answer, type HubRequest, type Route } from './route.js';
 
 interface DoorOptions {
   readonly routes: readonly Route[];
@@ -61,9 +61,9 @@ export const httpDoor = async (options: DoorOptions): Promise<FastifyInstance> =
     connectionTimeout: limits.unreadAnswerMs,
     // Whoever was heard before the end is answered.
     return503OnClosing: false,
-    clientErrorHandler: (error, socket) => refuseSocket(socket, protocolProblem(error)),
+    clientErrorHandler: (error, socket) => refuseSocket(socket, protocolRefusal(error)),
     frameworkErrors: (_error, request, reply) =>
-      void write(request, reply, refuse(problem('malformed-request', 'The address cannot be read.'))),
+      void write(request, reply, refusing(new Refusal('malformed-request', 'The address cannot be read.'))),
     // A proxy in front of the hub is on this machine, or says of nobody where they are.
     trustProxy: 'loopback',
     // Repeated slashes count as one, because older clients put a base address that ends in a slash before the path.
@@ -81,22 +81,22 @@ export const httpDoor = async (options: DoorOptions): Promise<FastifyInstance> =
     done();
   });
   app.addHook('onRequest', inTurn(limits.requestsPerConnection));
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, _reply, done) => {
     const refused = options.names.judge(request.raw);
-    if (refused === undefined) return;
-    audit(log, 'access-refused', { reason: refused.kind, address: request.ip });
-    await write(request, reply, refuse(refused));
+    if (refused !== undefined) audit(log, 'access-refused', { reason: refused.kind, address: request.ip });
+    done(refused);
   });
   app.addHook('onResponse', ({ method, routeOptions: { url: route = 'none' } }, reply, done) => {
     options.metrics.requests.observe({ method, route, status: reply.statusCode }, reply.elapsedTime / 1000);
     done();
   });
   app.setErrorHandler((error, request, reply) => write(request, reply, failure(error, request, log)));
-  app.setNotFoundHandler((request, reply) => write(request, reply, refuse(problem('not-found'))));
+  app.setNotFoundHandler(() => {
+    throw new Refusal('not-found');
+  });
   for (const path of new Set(routes.map((route) => route.path))) {
     const own = routes.filter((route) => route.path === path);
     const allow = own.map((route) => route.method).join(', ');
-    const notAllowed = refuse(problem('method-not-allowed', `Use ${allow}.`, { headers: { allow } }));
     app.route({
       // A HEAD is passed on by fastify, which leaves the body out.
       method: app.supportedMethods.filter((method) => method !== 'HEAD'),
@@ -104,7 +104,8 @@ export const httpDoor = async (options: DoorOptions): Promise<FastifyInstance> =
       handler: async (request, reply) => {
         const method = request.method === 'HEAD' ? 'GET' : request.method;
         const route = own.find((each) => each.method === method);
-        if (route === undefined) return write(request, reply, notAllowed);
+        if (route === undefined)
+          throw new Refusal('method-not-allowed', `Use ${allow}.`, { headers: { allow } });
         return write(request, reply, await answerOf(route, request, reply, options));
       },
     });
@@ -154,29 +155,28 @@ const answerOf = async (
     readBody: (wanted = { compressedBytes: limits.smallBodyBytes, rawBytes: limits.smallBodyBytes }) =>
       readBody(raw, wanted),
   };
-  const wrong = queryProblem(route, call.query);
-  if (route.open !== undefined) return wrong ?? route.open(call);
-  const caller = await callers.identify(raw, call.base, call.address);
-  if (!caller.ok) return refuse(caller.error);
-  const { token, bearer, cookie } = caller.value;
+  if (route.open !== undefined) return route.open(checked(call, route));
+  const { token, bearer, cookie } = await callers.identify(raw, call.base, call.address);
   if (cookie !== undefined) reply.header('set-cookie', cookie);
-  return wrong ?? route.bearer({ ...call, token }, bearer);
+  return route.bearer(checked({ ...call, token }, route), bearer);
 };
 
-const queryProblem = ({ query }: Route, sent: HubRequest['query']): Answer | undefined => {
-  const [wrong] = query === undefined ? [] : issuesOf(query, sent);
-  return wrong && refuse(problem('malformed-query', `${wrong.path} ${wrong.reason}.`));
+const checked = (call: HubRequest, { query }: Route): HubRequest => {
+  const [wrong] = query === undefined ? [] : issuesOf(query, call.query);
+  if (wrong !== undefined) throw new Refusal('malformed-query', `${wrong.path} ${wrong.reason}.`);
+  return call;
 };
 
 const failure = (error: unknown, request: FastifyRequest, log: Log): Answer => {
+  if (error instanceof Refusal) return refusing(error);
   if (isSyncError(error) && error.kind === 'storage-failed') {
     log.warn(error.message, { cause: messageOf(error.cause) });
-    return refuse(later('storage-failed', error.message, 5));
+    return refusing(later('storage-failed', error.message, 5));
   }
   log.warn(
     `${pathOf(request)} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
   );
-  return refuse(problem('internal-error'));
+  return refusing(new Refusal('internal-error'));
 };
 
 const pathOf = ({ raw }: FastifyRequest): string => (raw.url ?? '').split('?', 1)[0] ?? '';
@@ -184,26 +184,26 @@ const pathOf = ({ raw }: FastifyRequest): string => (raw.url ?? '').split('?', 1
 const isSending = ({ complete, headers }: IncomingMessage): boolean =>
   !complete && (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0);
 
-const protocolProblem = ({ code }: NodeJS.ErrnoException): Problem => {
+const protocolRefusal = ({ code }: NodeJS.ErrnoException): Refusal => {
   switch (code) {
     case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return problem('request-timeout');
+      return new Refusal('request-timeout');
     case 'HPE_HEADER_OVERFLOW':
-      return problem('headers-too-large');
+      return new Refusal('headers-too-large');
     default:
-      return problem('malformed-request');
+      return new Refusal('malformed-request');
   }
 };
 
 /** Refuses on a bare socket, where there is no response object. The socket is ended. */
-export const refuseSocket = (socket: Socket, refused: Problem): void => {
+export const refuseSocket = (socket: Socket, refusal: Refusal): void => {
   if (!socket.writable) {
     socket.destroy();
     return;
   }
-  const { status, headers, contentType = '', body = '' } = refuse(refused);
+  const { status, headers, contentType = '', body = '' } = refusing(refusal);
   const head = [
-    `HTTP/1.1 ${status} ${PROBLEMS[refused.kind].title.replace(/\.$/, '')}`,
+    `HTTP/1.1 ${status} ${PROBLEMS[refusal.kind].title.replace(/\.$/, '')}`,
     `content-type: ${contentType}`,
     `content-length: ${Buffer.byteLength(body)}`,
     'connection: close',

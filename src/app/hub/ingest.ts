@@ -1,7 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { BATCH, BATCH_RESULTS } from '../../domain/hub/api.js';
-import { isSyncError, SyncError } from '../../domain/errors.js';
-import { err, ok, type Result } from '../../domain/result.js';
+import { isSyncError } from '../../domain/errors.js';
 import type { EventResult } from '../../domain/wire.js';
 import type { Log } from '../../ports/host.js';
 import type { AppendAnswer, EventStore } from '../../ports/hub.js';
@@ -9,8 +8,8 @@ import { parseBatch } from './batch-body.js';
 import type { HubLimits } from './hub-limits.js';
 import { judgeEvent, refusal, sentId, type SentEvent } from './judge-event.js';
 import type { HubMetrics } from './metrics.js';
-import { later, type Problem } from './problem.js';
-import { json, jsonOf, refuse, type Route } from './route.js';
+import { later, Refusal } from './problem.js';
+import { json, jsonOf, type Route } from './route.js';
 import { Turns, type Breather } from './turns.js';
 
 /** Delivery of many events in one request. */
@@ -25,16 +24,14 @@ export const batchRoute = (ingest: Ingest, limits: HubLimits): Route => ({
     // A body that does not say how long it is may be as long as any.
     const bytes = Math.min(Number(request.headers['content-length'] ?? rawBytes), rawBytes);
     const results = await ingest.holding(team, bytes, async () => {
-      const body = await request.readBody({ compressedBytes, rawBytes });
-      if (!body.ok) return body;
+      const decode = await request.readBody({ compressedBytes, rawBytes });
       return ingest.take(team, async (breather) => {
-        const text = body.value.decode();
-        if (!text.ok) return text;
+        const text = decode();
         await breather.pause();
-        return parseBatch(text.value, limits, breather);
+        return parseBatch(text, limits, breather);
       });
     });
-    return results.ok ? json({ results: results.value }) : refuse(results.error);
+    return json({ results });
   },
 });
 
@@ -64,15 +61,11 @@ export class Ingest {
     needs.metrics.gauge('waiting_batches', 'Batches that wait for their turn.', waiting);
   }
 
-  /** Runs the work of a request with a body of so many bytes, unless too many are held already, for the team or for all. */
-  async holding<T>(
-    team: string,
-    bytes: number,
-    work: () => Promise<Result<T, Problem>>,
-  ): Promise<Result<T, Problem>> {
+  /** Runs the work of a request with a body of so many bytes; refuses it when too many are held, for the team or for all. */
+  async holding<T>(team: string, bytes: number, work: () => Promise<T>): Promise<T> {
     const { heldBytes, heldBytesPerTeam } = this.#needs.limits;
     const all = [...this.#held.values()].reduce((sum, each) => sum + each, bytes);
-    if (all > heldBytes || (this.#held.get(team) ?? 0) + bytes > heldBytesPerTeam) return err(TOO_MUCH);
+    if (all > heldBytes || (this.#held.get(team) ?? 0) + bytes > heldBytesPerTeam) throw TOO_MUCH;
     const add = (more: number) => this.#held.set(team, (this.#held.get(team) ?? 0) + more);
     add(bytes);
     try {
@@ -83,18 +76,18 @@ export class Ingest {
   }
 
   /**
-   * Takes what `read` comes upon when it is the team's turn. Resolves after the commit, or to what `read` refuses. Throws
+   * Takes what `read` comes upon when it is the team's turn. Resolves after the commit. Throws what `read` refuses, and
    * `storage-failed` when nothing of it could be stored.
    */
   async take(
     team: string,
-    read: (breather: Breather) => Promise<Result<readonly SentEvent[], Problem>>,
-  ): Promise<Result<readonly EventResult[], Problem>> {
-    const taken = await this.#turns.take(team, async (breather) => {
-      const sent = await read(breather);
-      return sent.ok ? ok(await this.#store(team, sent.value, breather)) : sent;
-    });
-    return taken === 'full' ? err(TOO_MANY) : taken;
+    read: (breather: Breather) => Promise<readonly SentEvent[]>,
+  ): Promise<readonly EventResult[]> {
+    const taken = await this.#turns.take(team, async (breather) =>
+      this.#store(team, await read(breather), breather),
+    );
+    if (taken === 'full') throw TOO_MANY;
+    return taken;
   }
 
   /**
@@ -133,10 +126,10 @@ export class Ingest {
 
   async #commit(team: string, group: readonly SentEvent[]): Promise<void> {
     try {
-      const taken = await this.take(team, () => Promise.resolve(ok(group)));
-      if (!taken.ok) throw new SyncError('storage-failed', taken.error.detail ?? '');
+      await this.take(team, () => Promise.resolve(group));
     } catch (error) {
-      this.#needs.log.warn(isSyncError(error) ? error.message : `a live event failed: ${String(error)}`);
+      const isForeseen = isSyncError(error) || error instanceof Refusal;
+      this.#needs.log.warn(isForeseen ? error.message : `a live event failed: ${String(error)}`);
       // Nothing was stored: the senders keep their events and send them again.
       for (const { value, answer } of group) answer?.({ event_id: sentId(value), status: 'pending' });
     }

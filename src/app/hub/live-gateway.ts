@@ -3,13 +3,12 @@ import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocketServer } from 'ws';
 import { messageOf } from '../../domain/errors.js';
-import type { Bearer } from '../../ports/hub.js';
 import { audit } from './audit.js';
-import { bearerProblem, bearerToken } from './callers.js';
+import { bearerRefusal, bearerToken } from './callers.js';
 import { refuseSocket } from './http-door.js';
 import { CLOSE_STOPPING, LiveSession, type LiveEntry } from './live-session.js';
 import { LiveTeam, type LiveNeeds } from './live-team.js';
-import { later, problem, type Problem } from './problem.js';
+import { later, Refusal } from './problem.js';
 import { Breather } from './turns.js';
 
 export const LIVE_PATH = '/ws/v1/events/';
@@ -50,20 +49,17 @@ export class LiveGateway {
     socket.on('close', () => this.#sockets.delete(socket));
     const revision = this.#revision;
     try {
-      const token = bearerToken(request) ?? (await this.#browserToken(request)) ?? '';
-      const bearer = await this.#admit(request, token);
-      if ('kind' in bearer || this.#stopping) {
-        refuseSocket(socket, 'kind' in bearer ? bearer : problem('stopping'));
-        return;
-      }
+      const { token, bearer } = await this.#admit(request);
+      if (this.#stopping) throw new Refusal('stopping');
       this.#server.handleUpgrade(request, socket, head, (opened) => {
         const session = this.#begin({ bearer, token, socket: opened, wire: socket });
         // Something was taken back while it was being admitted.
         if (this.#revision !== revision) void session.check();
       });
     } catch (error) {
-      this.#needs.log.warn(`an upgrade failed: ${messageOf(error)}`);
-      refuseSocket(socket, problem('storage-failed'));
+      const isRefused = error instanceof Refusal;
+      if (!isRefused) this.#needs.log.warn(`an upgrade failed: ${messageOf(error)}`);
+      refuseSocket(socket, isRefused ? error : new Refusal('storage-failed'));
     }
   }
 
@@ -78,27 +74,31 @@ export class LiveGateway {
     this.#server.close();
   }
 
-  async #admit(request: IncomingMessage, token: string): Promise<Bearer | Problem> {
+  async #admit(request: IncomingMessage): Promise<Pick<LiveEntry, 'token' | 'bearer'>> {
     // As for all calls: slashes that are repeated count as one, and the last one need not be there.
     const path = request.url?.replace(/\?.*/s, '').replaceAll(/\/+/g, '/').replace(/\/?$/, '/');
-    if (path !== LIVE_PATH) return problem('not-found');
-    if (token === '') return bearerProblem('missing');
+    if (path !== LIVE_PATH) throw new Refusal('not-found');
+    const token = bearerToken(request) ?? (await this.#browserToken(request));
+    if (token === undefined) throw bearerRefusal('missing');
     const bearer = await this.#needs.accounts.openLive(token);
-    if (!bearer.ok) return bearerProblem(bearer.error);
+    if (!bearer.ok) throw bearerRefusal(bearer.error);
     const { sockets, socketsPerUser } = this.#needs.limits;
     const own = [...this.#sessions].filter(({ user }) => user === bearer.value.user).length;
-    if (this.#sessions.size >= sockets || own >= socketsPerUser) {
-      return later('too-many-requests', 'Too many live connections.', 30);
-    }
-    return bearer.value;
+    if (this.#sessions.size >= sockets || own >= socketsPerUser)
+      throw later('too-many-requests', 'Too many live connections.', 30);
+    return { token, bearer: bearer.value };
   }
 
   /** A page cannot name its token; its cookie stands for it, of which each connection gets a live token. */
   async #browserToken(request: IncomingMessage): Promise<string | undefined> {
-    const caller = await this.#needs.callers.browser(request, '');
-    if (!caller.ok) return undefined;
-    const issued = await this.#needs.accounts.issueLiveToken(caller.value.token);
-    return issued.ok ? issued.value.token : undefined;
+    try {
+      const { token } = await this.#needs.callers.browser(request, '');
+      const issued = await this.#needs.accounts.issueLiveToken(token);
+      return issued.ok ? issued.value.token : undefined;
+    } catch (error) {
+      if (error instanceof Refusal) return undefined;
+      throw error;
+    }
   }
 
   #begin(entry: LiveEntry): LiveSession {

@@ -1,8 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, register, Registry } from 'prom-client';
 import { text } from '../../domain/document.js';
-import { problem } from './problem.js';
-import { refuse, type HubRequest, type Route } from './route.js';
+import { Refusal } from './problem.js';
+import type { HubRequest, Route } from './route.js';
 
 export type HubMetrics = ReturnType<typeof hubMetrics>;
 
@@ -55,10 +55,10 @@ export const metricsRoute = (metrics: HubMetrics, token: string | undefined): Ro
   path: '/metrics',
   summary: 'Tells a Prometheus server on this machine, or one with the token for it, what the hub measures.',
   answers: { [Registry.PROMETHEUS_CONTENT_TYPE]: text() },
-  open: async (request) =>
-    isForMetrics(request, token)
-      ? { status: 200, contentType: Registry.PROMETHEUS_CONTENT_TYPE, body: await metrics.text() }
-      : refuse(problem('not-found')),
+  open: async (request) => {
+    if (!isForMetrics(request, token)) throw new Refusal('not-found');
+    return { status: 200, contentType: Registry.PROMETHEUS_CONTENT_TYPE, body: await metrics.text() };
+  },
 });
 
 const isForMetrics = (request: HubRequest, token: string | undefined): boolean =>

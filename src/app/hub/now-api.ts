@@ -3,8 +3,8 @@ import { attentionOf, atWorkOf, type WatchedProject } from '../../domain/hub/now
 import { MACHINE_REPORT } from '../../domain/wire.js';
 import type { WallClock } from '../../ports/host.js';
 import type { EventStore, TeamEvents } from '../../ports/hub.js';
-import { BOARD_BYTES, boardBehind, LISTED_MACHINES, SEEN_AT_ONCE } from './read-api.js';
-import { json, jsonOf, NOTHING, refuse, type Answer, type Route } from './route.js';
+import { BOARD_BYTES, BOARD_BEHIND, LISTED_MACHINES, SEEN_AT_ONCE } from './read-api.js';
+import { json, jsonOf, NOTHING, type Answer, type Route } from './route.js';
 import { readFields } from './request-body.js';
 
 /** What is to be looked at now, over all projects of the bearer's team, and what machines say of themselves. */
@@ -33,9 +33,7 @@ export const nowRoutes = (store: EventStore, clock: WallClock): readonly Route[]
     body: MACHINE_REPORT,
     answers: {},
     bearer: async (request, { team }) => {
-      const report = await readFields(request, MACHINE_REPORT);
-      if (!report.ok) return refuse(report.error);
-      await store.forTeam(team).noteReport(report.value);
+      await store.forTeam(team).noteReport(await readFields(request, MACHINE_REPORT));
       return NOTHING;
     },
   },
@@ -56,7 +54,7 @@ const readNow = async (events: TeamEvents, cursor: string, nowMs: number): Promi
         break;
       }
       const page = await events.board({ project, after, bytes: BOARD_BYTES });
-      if (page === 'behind') return boardBehind();
+      if (page === 'behind') throw BOARD_BEHIND;
       watched.push({ project, features: page.features, machines, told });
       seen += page.features.reduce((sum, { work_packages: all }) => sum + all.length, 0);
       after = page.next ?? '';

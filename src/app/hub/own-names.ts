@@ -1,8 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
-import { problem } from './problem.js';
-import type { Problem } from './problem.js';
+import { Refusal } from './problem.js';
 
 interface Announced {
   /** Address under which people know the hub, when it is another one than where it listens. */
@@ -28,15 +27,18 @@ export class OwnNames {
   }
 
   /** Why the request is refused; `undefined` when it is not. */
-  judge(request: IncomingMessage): Problem | undefined {
+  judge(request: IncomingMessage): Refusal | undefined {
     const host = request.headers.host ?? '';
     if (!this.#isOwn(host)) {
-      return problem('unknown-host', 'Start the hub with --public-url and the address that is used here.');
+      return new Refusal(
+        'unknown-host',
+        'Start the hub with --public-url and the address that is used here.',
+      );
     }
     const { origin } = request.headers;
     const changes = request.headers.upgrade !== undefined || !HARMLESS.includes(request.method ?? '');
     if (origin === undefined || !changes || this.#isOwnOrigin(origin, host)) return undefined;
-    return problem('foreign-origin');
+    return new Refusal('foreign-origin');
   }
 
   /** Base address for links: the announced one, or the one that the caller uses. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { text, type Description, type DocumentOf } from '../../domain/document.js';
-import { inWords } from './problem.js';
-import { taking } from './request-body.js';
+import { text, type Description, type DocumentOf, type Fields } from '../../domain/document.js';
+import { inWords, Refusal } from './problem.js';
+import { readFields } from './request-body.js';
 import type { Answer, HubRequest, Route } from './route.js';
 
 export const PAGE_TYPE = 'text/html; charset=utf-8';
@@ -74,12 +74,18 @@ export const formRoutes = <D extends Description>(form: Form<D>): readonly Route
       open: ({ query }) => show(query[filled] ?? ''),
     },
     {
-      ...{ method: 'POST', path, summary: 'What a person sends from that page.', answers: PAGE },
-      ...taking(
-        body,
-        (sent, request) => take(sent, request, again),
-        (refused) => again(inWords(refused)),
-      ),
+      ...{ method: 'POST', path, summary: 'What a person sends from that page.', body, answers: PAGE },
+      open: async (request) => {
+        let kept: unknown = '';
+        try {
+          const sent = await readFields(request, body);
+          kept = (sent as Fields)[filled];
+          return await take(sent, request, again);
+        } catch (error) {
+          if (!(error instanceof Refusal)) throw error;
+          return again(inWords(error), String(kept));
+        }
+      },
     },
   ];
 };

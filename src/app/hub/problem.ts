@@ -30,28 +30,32 @@ export const PROBLEMS = {
 
 export type ProblemKind = keyof typeof PROBLEMS;
 
-/** A refusal, before it is written. */
-export interface Problem {
+/** A refusal. Whoever finds that a request cannot be served throws it; the door, or a page with a form, answers it. */
+export class Refusal extends Error {
   readonly kind: ProblemKind;
-  readonly detail?: string;
+  readonly more: MoreOfRefusal;
+
+  /** `message`: what its title does not say. */
+  constructor(kind: ProblemKind, message = '', more: MoreOfRefusal = {}) {
+    super(message);
+    this.kind = kind;
+    this.more = more;
+  }
+}
+
+interface MoreOfRefusal {
   readonly headers?: Readonly<Record<string, string>>;
   /** More members of the document. */
   readonly members?: Readonly<Record<string, unknown>>;
 }
 
-export const problem = (
-  kind: ProblemKind,
-  detail?: string,
-  more: Pick<Problem, 'headers' | 'members'> = {},
-): Problem => ({ kind, ...(detail !== undefined && { detail }), ...more });
-
 /** A refusal of what may be tried again after so many seconds. */
-export const later = (kind: ProblemKind, detail: string, seconds: number): Problem =>
-  problem(kind, detail, { headers: { 'retry-after': String(seconds) } });
+export const later = (kind: ProblemKind, message: string, seconds: number): Refusal =>
+  new Refusal(kind, message, { headers: { 'retry-after': String(seconds) } });
 
 /** A refusal for a person. */
-export const inWords = ({ kind, detail = PROBLEMS[kind].title }: Problem) => ({
-  detail,
+export const inWords = ({ kind, message }: Refusal) => ({
+  detail: message === '' ? PROBLEMS[kind].title : message,
   status: PROBLEMS[kind].status,
 });
 
@@ -60,16 +64,16 @@ export const problemType = (kind: ProblemKind): string => `urn:spec-kitty-sync:p
 
 export const PROBLEM_CONTENT_TYPE = 'application/problem+json';
 
-/** The document of a problem. Clients of the base contract read `error` and `details` instead of the standard members. */
-export const problemDocument = ({ kind, detail, members }: Problem): string => {
+/** The document of a refusal. Clients of the base contract read `error` and `details` instead of the standard members. */
+export const problemDocument = ({ kind, message, more }: Refusal): string => {
   const { status, title } = PROBLEMS[kind];
   return JSON.stringify({
     type: problemType(kind),
     title,
     status,
-    detail,
+    detail: message === '' ? undefined : message,
     error: title,
-    details: detail ?? '',
-    ...members,
+    details: message,
+    ...more.members,
   });
 };

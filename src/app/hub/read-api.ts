@@ -20,8 +20,8 @@ import { cycleTimesOf, flowOf, marked } from '../../domain/hub/history.js';
 import { joinRows, usageOfFeature } from '../../domain/hub/usage-of.js';
 import type { Bearer, EventPage, EventQuery, EventStore, StoredEvent, TeamEvents } from '../../ports/hub.js';
 import { normalizeEventId } from '../../domain/ids.js';
-import { later, problem } from './problem.js';
-import { json, JSON_TYPE, jsonOf, refuse, type Answer, type HubRequest, type Route } from './route.js';
+import { later, Refusal } from './problem.js';
+import { json, JSON_TYPE, jsonOf, type Answer, type HubRequest, type Route } from './route.js';
 
 /** Reading what is stored: every answer is of the bearer's team alone. */
 export const readRoutes = (store: EventStore): readonly Route[] => [
@@ -68,7 +68,8 @@ export const readRoutes = (store: EventStore): readonly Route[] => [
     bearer: async (request, { team }) => {
       const query = boardQuery(request);
       const page = await store.forTeam(team).board(query);
-      return page === 'behind' ? boardBehind() : json({ project_uuid: query.project, ...page });
+      if (page === 'behind') throw BOARD_BEHIND;
+      return json({ project_uuid: query.project, ...page });
     },
   },
   {
@@ -85,7 +86,7 @@ export const readRoutes = (store: EventStore): readonly Route[] => [
       let { after } = query;
       for (let seen = 0; seen < SEEN_AT_ONCE;) {
         const page = await events.board({ ...query, after, bytes: BOARD_BYTES });
-        if (page === 'behind') return boardBehind();
+        if (page === 'behind') throw BOARD_BEHIND;
         for (const each of page.features) {
           seen += 1 + each.work_packages.length;
           const rows = [...(byFeature.get(each.feature_slug) ?? []), ...usageOfFeature(each)];
@@ -157,10 +158,9 @@ export const SEEN_AT_ONCE = 2000;
 export const BOARD_BYTES = 512 * 1024;
 
 /** A board is being folded: the reader is to come again. */
-export const boardBehind = (): Answer =>
-  refuse(later('board-behind', 'Events that came late are being given their places.', 2));
+export const BOARD_BEHIND = later('board-behind', 'Events that came late are being given their places.', 2);
 
-const ANOTHER_HISTORY = problem(
+const ANOTHER_HISTORY = new Refusal(
   'history-changed',
   'The cursor is of another history. Read from the beginning, and offer again what the hub has lost.',
 );
@@ -173,14 +173,14 @@ const fromCursor =
   ) =>
   async (request: HubRequest, { team }: Bearer): Promise<Answer> => {
     const { history = '', after: cursor = '', limit = '', project } = request.query;
-    if (history !== '' && history !== store.history) return refuse(ANOTHER_HISTORY);
+    if (history !== '' && history !== store.history) throw ANOTHER_HISTORY;
     const events = store.forTeam(team);
     const eventId = normalizeEventId(cursor);
     const after = eventId === undefined ? Number(cursor) : await events.sequenceOf(eventId);
     if (after === undefined)
-      return refuse(problem('malformed-query', 'after has to be the id of an event of the team.'));
+      throw new Refusal('malformed-query', 'after has to be the id of an event of the team.');
     // A number that was never given here is one of another history.
-    if (after > 0 && after > (await events.position()).sequence) return refuse(ANOTHER_HISTORY);
+    if (after > 0 && after > (await events.position()).sequence) throw ANOTHER_HISTORY;
     const most = Math.min(Number(limit) || DEFAULT_PAGE, LARGEST_PAGE);
     return tell(events, { after, limit: most, project: project?.toLowerCase() }, request);
   };

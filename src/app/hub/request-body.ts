@@ -1,17 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { gunzipSync } from 'node:zlib';
 import { isDocument, isFields, issuesOf, type Description, type DocumentOf } from '../../domain/document.js';
-import { err, ok, type Result } from '../../domain/result.js';
 import { parseFrame } from './batch-body.js';
-import { problem, type Problem } from './problem.js';
-import {
-  FORM_TYPE,
-  refuse,
-  type Answer,
-  type BodyLimits,
-  type HubRequest,
-  type ReceivedBody,
-} from './route.js';
+import { Refusal } from './problem.js';
+import { FORM_TYPE, type Answer, type BodyLimits, type HubRequest } from './route.js';
 
 /**
  * Receives a body, with or without gzip. Receiving stops at the limit, and so does decompression: a small body that
@@ -20,63 +12,53 @@ import {
 export const readBody = async (
   request: IncomingMessage,
   { compressedBytes, rawBytes }: BodyLimits,
-): Promise<Result<ReceivedBody, Problem>> => {
+): Promise<() => string> => {
   const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
   if (!['identity', 'gzip', 'x-gzip'].includes(encoding))
-    return err(problem('unsupported-encoding', 'Send the body as it is, or compressed with gzip.'));
+    throw new Refusal('unsupported-encoding', 'Send the body as it is, or compressed with gzip.');
   const isPlain = encoding === 'identity';
   const received = await receive(request, isPlain ? rawBytes : compressedBytes);
-  if (!received.ok) return received;
-  return ok({
-    decode: () => {
-      const raw = isPlain ? received : decompress(received.value, rawBytes);
-      if (!raw.ok) return raw;
-      try {
-        return ok(UTF_8.decode(raw.value));
-      } catch {
-        return err(problem('malformed-body', 'The body is not UTF-8.'));
-      }
-    },
-  });
+  return () => {
+    const raw = isPlain ? received : decompress(received, rawBytes);
+    try {
+      return UTF_8.decode(raw);
+    } catch {
+      throw new Refusal('malformed-body', 'The body is not UTF-8.');
+    }
+  };
 };
 
-/**
- * A call that anybody may make and that takes a small body: a JSON object, or the fields of a form. What is not as
- * described is refused; empty fields count as absent, and numbers and the like are left out.
- */
+/** A call that anybody may make and that takes a small body. */
 export const taking = <D extends Description>(
   body: D,
   handle: (fields: DocumentOf<D>, request: HubRequest) => Promise<Answer>,
-  refused: (problem: Problem) => Answer = refuse,
 ) => ({
   body,
-  open: async (request: HubRequest): Promise<Answer> => {
-    const fields = await readFields(request, body);
-    return fields.ok ? handle(fields.value, request) : refused(fields.error);
-  },
+  open: async (request: HubRequest): Promise<Answer> => handle(await readFields(request, body), request),
 });
 
-/** The fields of a small body, or why there are none. */
+/**
+ * What is in a small body: a JSON object, or the fields of a form. What is not as described is refused; empty fields
+ * count as absent, and numbers and the like are left out.
+ */
 export const readFields = async <D extends Description>(
   request: HubRequest,
   description: D,
-): Promise<Result<DocumentOf<D>, Problem>> => {
-  const body = await request.readBody();
-  if (!body.ok) return body;
-  const text = body.value.decode();
-  if (!text.ok) return text;
+): Promise<DocumentOf<D>> => {
+  const decode = await request.readBody();
+  const text = decode();
   const parsed =
     request.headers['content-type']?.startsWith(FORM_TYPE) === true
-      ? Object.fromEntries(new URLSearchParams(text.value))
-      : parseFrame(text.value === '' ? '{}' : text.value, SMALL_BODY_VALUES);
-  if (!isFields(parsed)) return err(problem('malformed-body', 'The body has to be a JSON object.'));
+      ? Object.fromEntries(new URLSearchParams(text))
+      : parseFrame(text === '' ? '{}' : text, SMALL_BODY_VALUES);
+  if (!isFields(parsed)) throw new Refusal('malformed-body', 'The body has to be a JSON object.');
   const given = Object.entries(parsed).filter(([, each]) =>
     typeof each === 'string' ? each !== '' : isFields(each) || Array.isArray(each),
   );
   const fields: unknown = Object.fromEntries(given);
-  if (isDocument(description, fields)) return ok(fields);
+  if (isDocument(description, fields)) return fields;
   const missing = [...new Set(issuesOf(description, fields).map(({ path }) => path))];
-  return err(problem('malformed-body', `The body lacks ${missing.join(' and ')}.`));
+  throw new Refusal('malformed-body', `The body lacks ${missing.join(' and ')}.`);
 };
 
 const SMALL_BODY_VALUES = 1000;
@@ -84,8 +66,8 @@ const SMALL_BODY_VALUES = 1000;
 /** It leaves out a byte order mark. */
 const UTF_8 = new TextDecoder('utf-8', { fatal: true });
 
-const tooLarge = (bytes: number): Problem =>
-  problem('body-too-large', `The limit is ${bytes} bytes; send less at once.`);
+const tooLarge = (bytes: number): Refusal =>
+  new Refusal('body-too-large', `The limit is ${bytes} bytes; send less at once.`);
 
 /**
  * What is beyond the limit is thrown away up to a multiple of it, since a sender that is cut off in the middle may
@@ -93,9 +75,9 @@ const tooLarge = (bytes: number): Problem =>
  */
 const DISCARDED_MULTIPLE = 16;
 
-const receive = async (request: IncomingMessage, limitBytes: number): Promise<Result<Buffer, Problem>> => {
+const receive = async (request: IncomingMessage, limitBytes: number): Promise<Buffer> => {
   const patience = limitBytes * DISCARDED_MULTIPLE;
-  if (Number(request.headers['content-length'] ?? 0) > patience) return err(tooLarge(limitBytes));
+  if (Number(request.headers['content-length'] ?? 0) > patience) throw tooLarge(limitBytes);
   const chunks: Buffer[] = [];
   let bytes = 0;
   try {
@@ -107,18 +89,19 @@ const receive = async (request: IncomingMessage, limitBytes: number): Promise<Re
     }
   } catch {
     // Nobody is left to read this answer; it only ends the wait.
-    return err(problem('malformed-body', 'The body ended too early.'));
+    throw new Refusal('malformed-body', 'The body ended too early.');
   }
-  return bytes > limitBytes ? err(tooLarge(limitBytes)) : ok(Buffer.concat(chunks));
+  if (bytes > limitBytes) throw tooLarge(limitBytes);
+  return Buffer.concat(chunks);
 };
 
 /** On this thread: in Node's pool it would wait for passwords, of which each takes a hundred times as long. */
-const decompress = (compressed: Buffer, limitBytes: number): Result<Buffer, Problem> => {
+const decompress = (compressed: Buffer, limitBytes: number): Buffer => {
   try {
-    return ok(gunzipSync(compressed, { maxOutputLength: limitBytes }));
+    return gunzipSync(compressed, { maxOutputLength: limitBytes });
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE'
-      ? err(tooLarge(limitBytes))
-      : err(problem('malformed-body', 'The body is not gzip.'));
+    throw (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE'
+      ? tooLarge(limitBytes)
+      : new Refusal('malformed-body', 'The body is not gzip.');
   }
 };

@@ -1,8 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Description } from '../../domain/document.js';
 import type { Bearer } from '../../ports/hub.js';
-import type { Result } from '../../domain/result.js';
-import { PROBLEM_CONTENT_TYPE, problemDocument, PROBLEMS, type Problem } from './problem.js';
+import { PROBLEM_CONTENT_TYPE, problemDocument, PROBLEMS, type Refusal } from './problem.js';
 
 /** One call of the API: what it matches, who may call it, what it does. The table of all of them describes the API. */
 export type Route = RouteOf & (Open | OfBearer);
@@ -53,14 +52,11 @@ export interface HubRequest {
   readonly base: string;
   /** The bearer token of the request, or the access token in its cookie, if it has one. */
   readonly token: string | undefined;
-  /** Receives the body, at most so many bytes before and after decompression, few unless told. Callable once. */
-  readonly readBody: (limits?: BodyLimits) => Promise<Result<ReceivedBody, Problem>>;
-}
-
-/** A body as it travelled. */
-export interface ReceivedBody {
-  /** Decompresses it and reads it as text: milliseconds of work, which does not wait for anybody. */
-  decode(): Result<string, Problem>;
+  /**
+   * Receives the body, at most so many bytes before and after decompression, few unless told. Callable once. What it gives
+   * decompresses it and reads it as text: milliseconds of work, which does not wait for anybody.
+   */
+  readonly readBody: (limits?: BodyLimits) => Promise<() => string>;
 }
 
 export interface BodyLimits {
@@ -82,9 +78,9 @@ export const json = (value: unknown, headers: Readonly<Record<string, string>> =
 
 export const NOTHING: Answer = { status: 204 };
 
-export const refuse = (refused: Problem): Answer => ({
-  status: PROBLEMS[refused.kind].status,
-  headers: refused.headers ?? {},
+export const refusing = (refusal: Refusal): Answer => ({
+  status: PROBLEMS[refusal.kind].status,
+  headers: refusal.more.headers ?? {},
   contentType: PROBLEM_CONTENT_TYPE,
-  body: problemDocument(refused),
+  body: problemDocument(refusal),
 });

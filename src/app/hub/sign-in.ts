@@ -10,7 +10,7 @@ import {
   TOKENS,
 } from '../../domain/hub/api.js';
 import type { DocumentOf } from '../../domain/document.js';
-import { err, ok, type Result } from '../../domain/result.js';
+import type { Result } from '../../domain/result.js';
 import { CAPABILITIES } from '../../domain/wire.js';
 import type { Log } from '../../ports/host.js';
 import type {
@@ -23,11 +23,11 @@ import type {
   SignInRequest,
 } from '../../ports/hub.js';
 import { audit, shortId } from './audit.js';
-import { bearerProblem, type Callers } from './callers.js';
+import { bearerRefusal, type Callers } from './callers.js';
 import type { HubLimits } from './hub-limits.js';
-import { later, problem, type Problem } from './problem.js';
+import { later, Refusal } from './problem.js';
 import { readFields, taking } from './request-body.js';
-import { json, jsonOf, NOTHING, refuse, type Route } from './route.js';
+import { json, jsonOf, NOTHING, type Route } from './route.js';
 import { Turns } from './turns.js';
 
 /** What the routes of accounts share. */
@@ -40,13 +40,13 @@ export interface Office {
   readonly checkPassword: PasswordCheck;
 }
 
-/** Runs a check for somebody who has sent a password, or says why not; `purpose` is for the log. */
+/** Runs a check for somebody who has sent a password; `purpose` is for the log. */
 type PasswordCheck = <T extends Holder>(
   purpose: string,
   fields: DocumentOf<typeof SIGN_IN>,
   address: string,
   check: (request: SignInRequest) => Promise<Result<T, SignInFault>>,
-) => Promise<Result<T, Problem>>;
+) => Promise<T>;
 
 /**
  * Where passwords are checked, whatever for. Attempts are counted by user and by address, because a password is guessed
@@ -60,14 +60,14 @@ export const passwordCheck = (accounts: AccountStore, limits: HubLimits, log: Lo
       [`user ${user}`, limits.attemptsByUser],
       [`address ${address}`, limits.attemptsByAddress],
     ] as const;
-    const refused = (reason: string, answer: Problem): Result<never, Problem> => {
+    const refused = (reason: string, refusal: Refusal): Refusal => {
       audit(log, 'sign-in-refused', { purpose, user, address, reason });
-      return err(answer);
+      return refusal;
     };
     for (const [bucket, rule] of buckets) {
       if (await accounts.takeTurn(bucket, rule)) continue;
       const seconds = Math.ceil(rule.everyMs / 1000);
-      return refused('throttled', later('too-many-requests', 'Too many attempts to sign in.', seconds));
+      throw refused('throttled', later('too-many-requests', 'Too many attempts to sign in.', seconds));
     }
     const request = {
       ...{ username, password },
@@ -76,15 +76,18 @@ export const passwordCheck = (accounts: AccountStore, limits: HubLimits, log: Lo
     };
     const checked = await turns.take('', () => check(request));
     if (checked === 'full')
-      return refused('busy', later('too-many-requests', 'Too many sign-ins at once.', 2));
+      throw refused('busy', later('too-many-requests', 'Too many sign-ins at once.', 2));
     if (!checked.ok)
-      return checked.error === 'no-team'
-        ? refused('no-team', problem('not-a-member', 'The user is in no team, or not in the one asked for.'))
-        : refused('wrong-credentials', problem('wrong-credentials'));
+      throw checked.error === 'no-team'
+        ? refused(
+            'no-team',
+            new Refusal('not-a-member', 'The user is in no team, or not in the one asked for.'),
+          )
+        : refused('wrong-credentials', new Refusal('wrong-credentials'));
     for (const [bucket, rule] of buckets) await accounts.giveTurnBack(bucket, rule);
     const { user: name, team: own } = checked.value;
     audit(log, 'sign-in', { purpose, user: name, team: own, address });
-    return ok(checked.value);
+    return checked.value;
   };
 };
 
@@ -99,8 +102,8 @@ export const signInRoutes = ({ accounts, store, callers, log, checkPassword }: O
     summary: 'Opens a session with user name and password.',
     answers: jsonOf(TOKENS),
     ...taking(SIGN_IN, async (fields, { address }) => {
-      const signedIn = await checkPassword('tokens', fields, address, (request) => accounts.signIn(request));
-      return signedIn.ok ? json(tokensBody(signedIn.value, store.hubId)) : refuse(signedIn.error);
+      const tokens = await checkPassword('tokens', fields, address, (request) => accounts.signIn(request));
+      return json(tokensBody(tokens, store.hubId));
     }),
   },
   {
@@ -112,13 +115,11 @@ export const signInRoutes = ({ accounts, store, callers, log, checkPassword }: O
       const rotated = await accounts.rotate(refresh);
       if (rotated.ok) return json(tokensBody(rotated.value, store.hubId));
       audit(log, 'access-refused', { purpose: 'refresh', reason: rotated.error, address });
-      return refuse(
-        rotated.error === 'not-a-member'
-          ? problem('not-a-member')
-          : problem('session-ended', 'Sign in again.', {
-              members: { code: 'invalid_grant', reason: rotated.error },
-            }),
-      );
+      throw rotated.error === 'not-a-member'
+        ? new Refusal('not-a-member')
+        : new Refusal('session-ended', 'Sign in again.', {
+            members: { code: 'invalid_grant', reason: rotated.error },
+          });
     }),
   },
   {
@@ -138,9 +139,8 @@ export const signInRoutes = ({ accounts, store, callers, log, checkPassword }: O
     answers: jsonOf(LIVE_TOKEN),
     bearer: async ({ token = '' }) => {
       const issued = await accounts.issueLiveToken(token);
-      return issued.ok
-        ? json({ ws_token: issued.value.token, expires_in: issued.value.lifetimeSeconds })
-        : refuse(bearerProblem(issued.error));
+      if (!issued.ok) throw bearerRefusal(issued.error);
+      return json({ ws_token: issued.value.token, expires_in: issued.value.lifetimeSeconds });
     },
   },
   {
@@ -161,11 +161,9 @@ export const signInRoutes = ({ accounts, store, callers, log, checkPassword }: O
     answers: jsonOf(BROWSER),
     ...taking(SIGN_IN, async (given, { address, base }) => {
       const fields = { device: 'browser', ...given };
-      const signedIn = await checkPassword('browser', fields, address, (request) => accounts.signIn(request));
-      if (!signedIn.ok) return refuse(signedIn.error);
-      const { user, team } = signedIn.value;
-      const cookie = callers.cookieOf(signedIn.value, base);
-      return json({ username: user, team_slug: team }, { 'set-cookie': cookie });
+      const tokens = await checkPassword('browser', fields, address, (request) => accounts.signIn(request));
+      const cookie = callers.cookieOf(tokens, base);
+      return json({ username: tokens.user, team_slug: tokens.team }, { 'set-cookie': cookie });
     }),
   },
   {
@@ -204,11 +202,9 @@ export const signInRoutes = ({ accounts, store, callers, log, checkPassword }: O
     body: SESSION_ID,
     answers: jsonOf(ENDED),
     bearer: async (request, { user, team }) => {
-      const fields = await readFields(request, SESSION_ID);
-      if (!fields.ok) return refuse(fields.error);
-      const { id } = fields.value;
+      const { id } = await readFields(request, SESSION_ID);
       const own = (await sessionsOf(accounts, user)).find(({ sessionId }) => sessionId === id);
-      if (own === undefined) return refuse(problem('not-found', 'You have no such session.'));
+      if (own === undefined) throw new Refusal('not-found', 'You have no such session.');
       await accounts.endSessions(own.kind, { id });
       audit(log, 'session-ended', { user, team, session: shortId(id), address: request.address });
       return json({ ended: true });
