@@ -6,23 +6,23 @@ import { CLIENT_MESSAGES, SERVER_MESSAGES } from '../../domain/wire.js';
 import { LIVE_PATH } from './live-gateway.js';
 import { PAGE } from './page.js';
 import { PROBLEM_CONTENT_TYPE, PROBLEMS, problemType, type ProblemKind } from './problem.js';
-import { FORM_TYPE, JSON_TYPE, jsonOf, type Route } from './route.js';
+import { FORM_TYPE, JSON_TYPE, jsonOf, routesOf, type Call, type Calls, type Route } from './route.js';
 
-/** The calls that describe what a hub answers to: these routes and themselves, and the frames of a live session. */
-export const documentRoutes = (routes: readonly Route[]): readonly Route[] => {
-  const own: readonly Route[] = [
-    documentRoute('/openapi.json', 'Describes the calls of the hub (OpenAPI 3.1).', () =>
-      openApiOf([...routes, ...own]),
+/** The calls that describe what a hub answers to: these calls and themselves, and the frames of a live session. */
+export const documentCalls = (calls: Calls): Calls => {
+  const own: Calls = {
+    'GET /openapi.json': telling('Describes the calls of the hub (OpenAPI 3.1).', () =>
+      openApiOf(routesOf({ ...calls, ...own })),
     ),
-    documentRoute('/asyncapi.json', 'Describes the frames of a live session (AsyncAPI 3).', asyncApi),
-  ];
+    'GET /asyncapi.json': telling('Describes the frames of a live session (AsyncAPI 3).', asyncApi),
+  };
   return own;
 };
 
-const documentRoute = (path: string, summary: string, documentOf: () => JsonSchema): Route => {
+const telling = (summary: string, documentOf: () => JsonSchema): Call => {
   let body: string | undefined;
   return {
-    ...{ method: 'GET', path, summary, answers: jsonOf(object({})) },
+    ...{ summary, answers: jsonOf(object({})) },
     open: () => ({ status: 200, contentType: JSON_TYPE, body: (body ??= JSON.stringify(documentOf())) }),
   };
 };
@@ -58,12 +58,12 @@ const openApiOf = (routes: readonly Route[]): JsonSchema => ({
 });
 
 const operationOf = (route: Route): JsonSchema => {
-  const { method, path, summary, query, body, answers, open } = route;
+  const { method, path, summary, query, body, answers } = route;
   const isPage = answers === PAGE;
   return {
     operationId: [method.toLowerCase(), ...(path.match(/\w+/g) ?? [])].join('-'),
     summary,
-    security: open === undefined ? [{ token: [] }] : [],
+    security: 'open' in route ? [] : [{ token: [] }],
     parameters: [
       ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
         ...{ name, in: 'path', required: true, schema: { type: 'string' } },

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import type { Log } from '../../ports/host.js';
-import type { AccountStore, Bearer, BearerFault, SessionTokens } from '../../ports/hub.js';
+import type { Bearer, BearerFault, SessionTokens } from '../../ports/hub.js';
 import { audit } from './audit.js';
+import type { HubParts } from './hub-parts.js';
 import { Refusal } from './problem.js';
 
 /** Who makes a request. */
@@ -19,24 +19,23 @@ interface Caller {
  * share their cookies.
  */
 export class Callers {
-  readonly #accounts: AccountStore;
-  readonly #log: Log;
+  readonly #parts: HubParts;
   readonly #name: string;
 
-  constructor(accounts: AccountStore, hubId: string, log: Log) {
-    this.#accounts = accounts;
-    this.#log = log;
-    this.#name = `spec-kitty-${hubId.slice(0, NAMED_BY)}`;
+  constructor(parts: HubParts) {
+    this.#parts = parts;
+    this.#name = `spec-kitty-${parts.store.hubId.slice(0, NAMED_BY)}`;
   }
 
   /** `base`: the address under which the caller knows the hub. */
   async identify(request: IncomingMessage, base: string, address: string): Promise<Caller> {
     const token = bearerToken(request);
     if (token === undefined) return this.browser(request, base);
-    const bearer = await this.#accounts.identify(token, 'access');
+    const bearer = await this.#parts.accounts.identify(token, 'access');
     if (bearer.ok) return { bearer: bearer.value, token };
     // Tokens expire all the time, and their owners come back with the next one.
-    if (bearer.error !== 'expired') audit(this.#log, 'access-refused', { reason: bearer.error, address });
+    if (bearer.error !== 'expired')
+      audit(this.#parts.log, 'access-refused', { reason: bearer.error, address });
     throw bearerRefusal(bearer.error);
   }
 
@@ -49,13 +48,14 @@ export class Callers {
     if (tokens === undefined) throw bearerRefusal('missing');
     const changes = headers.upgrade !== undefined || (method !== 'GET' && method !== 'HEAD');
     if (changes && headers.origin === undefined) throw new Refusal('foreign-origin');
-    const bearer = await this.#accounts.identify(tokens.access, 'access');
+    const bearer = await this.#parts.accounts.identify(tokens.access, 'access');
     if (bearer.ok) return { bearer: bearer.value, token: tokens.access };
     if (bearer.error === 'not-a-member') throw new Refusal('not-a-member');
-    const renewed = bearer.error === 'revoked' ? undefined : await this.#accounts.rotate(tokens.refresh);
+    const renewed =
+      bearer.error === 'revoked' ? undefined : await this.#parts.accounts.rotate(tokens.refresh);
     if (renewed?.ok !== true) throw bearerRefusal('missing');
     const { access: token } = renewed.value;
-    const again = await this.#accounts.identify(token, 'access');
+    const again = await this.#parts.accounts.identify(token, 'access');
     if (!again.ok) throw bearerRefusal('missing');
     return { bearer: again.value, token, cookie: this.cookieOf(renewed.value, base) };
   }

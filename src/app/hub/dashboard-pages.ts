@@ -2,39 +2,33 @@ import type { DashboardFiles } from '../../ports/hub.js';
 import { text } from '../../domain/document.js';
 import { PAGE, PAGE_TYPE } from './page.js';
 import { Refusal } from './problem.js';
-import type { Answer, Route } from './route.js';
+import type { Answer, Calls } from './route.js';
 
 /** The pages of the dashboard. All of them are one document; its script shows what the address says. */
-export const dashboardRoutes = (files: DashboardFiles | undefined): readonly Route[] =>
-  files === undefined
-    ? []
-    : [
-        ...PAGES.map(([path, summary]): Route => ({
-          method: 'GET',
-          path,
-          summary,
-          answers: PAGE,
-          open: () => pageOf(files),
-        })),
-        {
-          method: 'GET',
-          path: '/assets/{name}',
-          summary: 'A file of the dashboard; its name changes with its contents.',
-          answers: { '*/*': text() },
-          open: ({ params }) => assetOf(files, params['name'] ?? ''),
-        },
-      ];
+export const dashboardCalls = (files: DashboardFiles): Calls => ({
+  ...Object.fromEntries(
+    Object.entries(PAGES).map(([path, summary]) => [
+      `GET ${path}`,
+      { summary, answers: PAGE, open: () => pageOf(files) },
+    ]),
+  ),
+  'GET /assets/{name}': {
+    summary: 'A file of the dashboard; its name changes with its contents.',
+    answers: { '*/*': text() },
+    open: ({ params }) => assetOf(files, params['name'] ?? ''),
+  },
+});
 
-const PAGES = [
-  ['/', 'What needs a person, and what is at work.'],
-  ['/board', 'The board of all projects.'],
-  ['/machines', 'When each machine was last heard.'],
-  ['/activity', 'What happened last, as it happens.'],
-  ['/account', 'Devices and tokens of the person who is signed in.'],
-  ['/projects/{uuid}', 'The board of one project.'],
-  ['/projects/{uuid}/features/{slug}', 'One feature: board, graph, flow.'],
-  ['/projects/{uuid}/features/{slug}/work-packages/{id}', 'What happened to one work package.'],
-] as const;
+const PAGES = {
+  '/': 'What needs a person, and what is at work.',
+  '/board': 'The board of all projects.',
+  '/machines': 'When each machine was last heard.',
+  '/activity': 'What happened last, as it happens.',
+  '/account': 'Devices and tokens of the person who is signed in.',
+  '/projects/{uuid}': 'The board of one project.',
+  '/projects/{uuid}/features/{slug}': 'One feature: board, graph, flow.',
+  '/projects/{uuid}/features/{slug}/work-packages/{id}': 'What happened to one work package.',
+};
 
 const pageOf = (files: DashboardFiles): Answer => ({
   status: 200,

@@ -1,19 +1,17 @@
 import { DEVICE, DEVICE_CODE, DEVICE_CODES, DEVICE_FORM, DEVICE_LINK, TOKENS } from '../../domain/hub/api.js';
 import type { DeviceFault } from '../../ports/hub.js';
-import { formRoutes, page, paragraph } from './page.js';
+import { formCalls, page, paragraph } from './page.js';
 import { later, Refusal } from './problem.js';
 import { taking } from './request-body.js';
-import { json, jsonOf, type Route } from './route.js';
+import { json, jsonOf, type Calls } from './route.js';
 import { LONGEST_NAME, tokensBody, type Office } from './sign-in.js';
 
 /**
  * Signing in a device that has no browser of its own, or no keyboard (RFC 8628): it shows a code, a person types that code
  * and a password on a page of the hub, and the device, which has been asking meanwhile, gets its tokens.
  */
-export const deviceRoutes = ({ accounts, store, limits, checkPassword }: Office): readonly Route[] => [
-  {
-    method: 'POST',
-    path: '/api/v1/device/code/',
+export const deviceCalls = ({ accounts, store, limits, checkPassword }: Office): Calls => ({
+  'POST /api/v1/device/code/': {
     summary: 'Begins the sign-in of a device: one code to ask with, another one to show.',
     answers: jsonOf(DEVICE_CODES),
     ...taking(DEVICE, async ({ device }, { address, base }) => {
@@ -34,9 +32,7 @@ export const deviceRoutes = ({ accounts, store, limits, checkPassword }: Office)
       });
     }),
   },
-  {
-    method: 'POST',
-    path: '/api/v1/device/token/',
+  'POST /api/v1/device/token/': {
     summary: 'Asks whether the device is signed in, and gets its tokens.',
     answers: jsonOf(TOKENS),
     ...taking(DEVICE_CODE, async ({ device_code: code }) => {
@@ -46,7 +42,7 @@ export const deviceRoutes = ({ accounts, store, limits, checkPassword }: Office)
       throw new Refusal('device-waits', detail, { members: { error, code: error } });
     }),
   },
-  ...formRoutes({
+  ...formCalls({
     path: '/device',
     summary: 'The page on which a person signs in a device.',
     title: 'Sign in a device',
@@ -70,7 +66,7 @@ export const deviceRoutes = ({ accounts, store, limits, checkPassword }: Office)
       return again({ detail, status: 400 });
     },
   }),
-];
+});
 
 const FAULTS: Readonly<Record<DeviceFault, readonly [error: string, detail: string]>> = {
   pending: ['authorization_pending', 'Nobody has agreed yet.'],

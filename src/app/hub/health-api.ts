@@ -1,30 +1,12 @@
 import { HEALTH } from '../../domain/hub/api.js';
 import { isSyncError } from '../../domain/errors.js';
-import type { AccountStore, EventStore } from '../../ports/hub.js';
 import { Refusal } from './problem.js';
-import { json, jsonOf, type Route } from './route.js';
+import { json, jsonOf, type Calls } from './route.js';
 import { bearerRefusal } from './callers.js';
+import type { HubParts } from './hub-parts.js';
 
-/**
- * Where spec-kitty 2.1 offers the text of planning documents. This hub keeps none; the one answer after which that client
- * does not offer the same again for hours is that there is no such place.
- */
-export const DOSSIER_ROUTE: Route = {
-  method: 'POST',
-  path: '/api/dossier/push-content/',
-  summary: 'Says to clients that offer planning documents that none are kept here.',
-  bearer: () => {
-    throw new Refusal('not-found', 'This hub keeps events, no documents.', {
-      members: { error: 'namespace_not_found' },
-    });
-  },
-};
-
-/** Whether the hub is alive and able to work. */
-export const healthRoutes = (
-  store: EventStore,
-  accounts: Pick<AccountStore, 'identify'>,
-): readonly Route[] => {
+/** Whether the hub is alive and able to work, and what it does not do. */
+export const healthCalls = ({ store, accounts }: HubParts): Calls => {
   let proof: { readonly written: Promise<void>; readonly atMs: number } | undefined;
   /** Anybody may ask, and each proof is a write: one a second is shared by all who ask. */
   const proveWriting = (): Promise<void> => {
@@ -32,10 +14,8 @@ export const healthRoutes = (
     if (proof === undefined || atMs - proof.atMs >= PROOF_MS) proof = { written: store.proveWriting(), atMs };
     return proof.written;
   };
-  return [
-    {
-      method: 'GET',
-      path: '/api/v1/sync/health/',
+  return {
+    'GET /api/v1/sync/health/': {
       summary: 'Says to clients that the hub can be reached; with a token also whether it is known here.',
       answers: jsonOf(HEALTH),
       open: async ({ token }) => {
@@ -44,16 +24,12 @@ export const healthRoutes = (
         return json({ status: 'ok' });
       },
     },
-    {
-      method: 'GET',
-      path: '/healthz',
+    'GET /healthz': {
       summary: 'Says that the process runs.',
       answers: jsonOf(HEALTH),
       open: () => json({ status: 'ok' }),
     },
-    {
-      method: 'GET',
-      path: '/readyz',
+    'GET /readyz': {
       summary: 'Says whether the store answers.',
       answers: jsonOf(HEALTH),
       open: async () => {
@@ -65,7 +41,19 @@ export const healthRoutes = (
         }
       },
     },
-  ];
+    /**
+     * Where spec-kitty 2.1 offers the text of planning documents. This hub keeps none; the one answer after which that
+     * client does not offer the same again for hours is that there is no such place.
+     */
+    'POST /api/dossier/push-content/': {
+      summary: 'Says to clients that offer planning documents that none are kept here.',
+      bearer: () => {
+        throw new Refusal('not-found', 'This hub keeps events, no documents.', {
+          members: { error: 'namespace_not_found' },
+        });
+      },
+    },
+  };
 };
 
 const PROOF_MS = 1000;

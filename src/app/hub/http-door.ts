@@ -8,19 +8,15 @@ import { isSyncError, messageOf } from '../../domain/errors.js';
 import type { Log } from '../../ports/host.js';
 import { audit } from './audit.js';
 import { bearerToken, type Callers } from './callers.js';
-import type { HubLimits } from './hub-limits.js';
-import type { HubMetrics } from './metrics.js';
+import type { HubParts } from './hub-parts.js';
 import { isLoopback, type OwnNames } from './own-names.js';
 import { later, PROBLEMS, Refusal } from './problem.js';
 import { readBody } from './request-body.js';
 import { refusing, type Answer, type HubRequest, type Route } from './route.js';
 
-interface DoorOptions {
+interface DoorOptions extends HubParts {
   readonly routes: readonly Route[];
   readonly callers: Callers;
-  readonly log: Log;
-  readonly limits: HubLimits;
-  readonly metrics: HubMetrics;
   readonly names: OwnNames;
   /** PEM texts; with them it speaks https. */
   readonly tls: Readonly<Record<'cert' | 'key', string>> | undefined;
@@ -155,7 +151,7 @@ const answerOf = async (
     readBody: (wanted = { compressedBytes: limits.smallBodyBytes, rawBytes: limits.smallBodyBytes }) =>
       readBody(raw, wanted),
   };
-  if (route.open !== undefined) return route.open(checked(call, route));
+  if ('open' in route) return route.open(checked(call, route));
   const { token, bearer, cookie } = await callers.identify(raw, call.base, call.address);
   if (cookie !== undefined) reply.header('set-cookie', cookie);
   return route.bearer(checked({ ...call, token }, route), bearer);

@@ -2,68 +2,59 @@ import { setImmediate } from 'node:timers/promises';
 import { BATCH, BATCH_RESULTS } from '../../domain/hub/api.js';
 import { isSyncError } from '../../domain/errors.js';
 import type { EventResult } from '../../domain/wire.js';
-import type { Log } from '../../ports/host.js';
-import type { AppendAnswer, EventStore } from '../../ports/hub.js';
+import type { AppendAnswer } from '../../ports/hub.js';
 import { parseBatch } from './batch-body.js';
-import type { HubLimits } from './hub-limits.js';
+import type { HubParts } from './hub-parts.js';
 import { judgeEvent, refusal, sentId, type SentEvent } from './judge-event.js';
-import type { HubMetrics } from './metrics.js';
 import { later, Refusal } from './problem.js';
-import { json, jsonOf, type Route } from './route.js';
+import { json, jsonOf, type Calls } from './route.js';
 import { Turns, type Breather } from './turns.js';
 
 /** Delivery of many events in one request. */
-export const batchRoute = (ingest: Ingest, limits: HubLimits): Route => ({
-  method: 'POST',
-  path: '/api/v1/events/batch/',
-  summary: 'Stores events and answers each of them by id, after they are on disk.',
-  body: BATCH,
-  answers: jsonOf(BATCH_RESULTS),
-  bearer: async (request, { team }) => {
-    const { batchCompressedBytes: compressedBytes, batchRawBytes: rawBytes } = limits;
-    // A body that does not say how long it is may be as long as any.
-    const bytes = Math.min(Number(request.headers['content-length'] ?? rawBytes), rawBytes);
-    const results = await ingest.holding(team, bytes, async () => {
-      const decode = await request.readBody({ compressedBytes, rawBytes });
-      return ingest.take(team, async (breather) => {
-        const text = decode();
-        await breather.pause();
-        return parseBatch(text, limits, breather);
+export const batchCalls = (ingest: Ingest, { limits }: HubParts): Calls => ({
+  'POST /api/v1/events/batch/': {
+    summary: 'Stores events and answers each of them by id, after they are on disk.',
+    body: BATCH,
+    answers: jsonOf(BATCH_RESULTS),
+    bearer: async (request, { team }) => {
+      const { batchCompressedBytes: compressedBytes, batchRawBytes: rawBytes } = limits;
+      // A body that does not say how long it is may be as long as any.
+      const bytes = Math.min(Number(request.headers['content-length'] ?? rawBytes), rawBytes);
+      const results = await ingest.holding(team, bytes, async () => {
+        const decode = await request.readBody({ compressedBytes, rawBytes });
+        return ingest.take(team, async (breather) => {
+          const text = decode();
+          await breather.pause();
+          return parseBatch(text, limits, breather);
+        });
       });
-    });
-    return json({ results });
+      return json({ results });
+    },
   },
 });
-
-interface IngestNeeds {
-  readonly store: EventStore;
-  readonly limits: HubLimits;
-  readonly metrics: HubMetrics;
-  readonly log: Log;
-}
 
 /**
  * The one way into the store, for batches and live sessions alike: when it is the team's turn, judge each event, commit
  * what is sound in one transaction, answer every event in the order it was sent. The store tells everybody else.
  */
 export class Ingest {
-  readonly #needs: IngestNeeds;
+  readonly #parts: HubParts;
   readonly #turns: Turns;
   /** By team how many bytes of bodies are held at the moment; teams are few. */
   readonly #held = new Map<string, number>();
   /** By team what sessions have offered, as long as there is some. */
   readonly #offered = new Map<string, { readonly row: SentEvent[]; readonly answered: Promise<void> }>();
 
-  constructor(needs: IngestNeeds) {
-    this.#needs = needs;
-    this.#turns = new Turns(needs.limits.waitingBatches);
+  constructor(parts: HubParts) {
+    this.#parts = parts;
+    this.#turns = new Turns(parts.limits.waitingBatches);
     const waiting = () => this.#turns.waiting;
-    needs.metrics.gauge('waiting_batches', 'Batches that wait for their turn.', waiting);
+    parts.metrics.gauge('waiting_batches', 'Batches that wait for their turn.', waiting);
   }
 
   /** Runs the work of a request with a body of so many bytes; refuses it when too many are held, for the team or for all. */
   async holding<T>(team: string, bytes: number, work: () => Promise<T>): Promise<T> {
-    const { heldBytes, heldBytesPerTeam } = this.#needs.limits;
+    const { heldBytes, heldBytesPerTeam } = this.#parts.limits;
     const all = [...this.#held.values()].reduce((sum, each) => sum + each, bytes);
     if (all > heldBytes || (this.#held.get(team) ?? 0) + bytes > heldBytesPerTeam) throw TOO_MUCH;
     const add = (more: number) => this.#held.set(team, (this.#held.get(team) ?? 0) + more);
@@ -117,11 +108,11 @@ export class Ingest {
 
   /** As many as one batch could bring. */
   #nextGroup(row: SentEvent[]): readonly SentEvent[] {
-    let left = this.#needs.limits.batchRawBytes;
+    let left = this.#parts.limits.batchRawBytes;
     const many = row
-      .slice(0, this.#needs.limits.batchEvents)
+      .slice(0, this.#parts.limits.batchEvents)
       .findIndex(({ text }, at) => (left -= text.length) < 0 && at > 0);
-    return row.splice(0, many < 0 ? this.#needs.limits.batchEvents : many);
+    return row.splice(0, many < 0 ? this.#parts.limits.batchEvents : many);
   }
 
   async #commit(team: string, group: readonly SentEvent[]): Promise<void> {
@@ -129,7 +120,7 @@ export class Ingest {
       await this.take(team, () => Promise.resolve(group));
     } catch (error) {
       const isForeseen = isSyncError(error) || error instanceof Refusal;
-      this.#needs.log.warn(isForeseen ? error.message : `a live event failed: ${String(error)}`);
+      this.#parts.log.warn(isForeseen ? error.message : `a live event failed: ${String(error)}`);
       // Nothing was stored: the senders keep their events and send them again.
       for (const { value, answer } of group) answer?.({ event_id: sentId(value), status: 'pending' });
     }
@@ -142,13 +133,13 @@ export class Ingest {
   ): Promise<readonly EventResult[]> {
     const judged: { readonly event: SentEvent; readonly judgement: ReturnType<typeof judgeEvent> }[] = [];
     for (const event of sent) {
-      judged.push({ event, judgement: judgeEvent(event, team, this.#needs.limits) });
+      judged.push({ event, judgement: judgeEvent(event, team, this.#parts.limits) });
       await breather.pause();
     }
     const sound = judged.flatMap(({ judgement }) => (judgement.ok ? [judgement.value] : []));
-    const measured = this.#needs.metrics.appends.startTimer();
+    const measured = this.#parts.metrics.appends.startTimer();
     const answers =
-      sound.length === 0 ? [] : await this.#needs.store.forTeam(team).append(sound).finally(measured);
+      sound.length === 0 ? [] : await this.#parts.store.forTeam(team).append(sound).finally(measured);
     let next = 0;
     let explained = 0;
     return judged.map(({ event, judgement }) => {
@@ -159,7 +150,7 @@ export class Ingest {
         if (explained > EXPLAINED_CHARACTERS) result = refusal(event.value, result.code ?? '', NOT_NAMED);
         explained += JSON.stringify(result).length;
       }
-      this.#needs.metrics.events.inc({ status: result.status, code: result.code ?? '' });
+      this.#parts.metrics.events.inc({ status: result.status, code: result.code ?? '' });
       event.answer?.(result, answer?.answer === 'stored' ? answer.sequence : undefined);
       return result;
     });

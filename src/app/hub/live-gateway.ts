@@ -28,6 +28,7 @@ export class LiveGateway {
 
   constructor(needs: LiveNeeds) {
     this.#needs = needs;
+    needs.metrics.gauge('live_sessions', 'Open live sessions.', () => this.#sessions.size);
     this.#server = new WebSocketServer({
       noServer: true,
       perMessageDeflate: false,
@@ -35,11 +36,6 @@ export class LiveGateway {
       clientTracking: false,
       autoPong: false,
     });
-  }
-
-  /** How many sessions are open. */
-  get open(): number {
-    return this.#sessions.size;
   }
 
   /** Answers one upgrade request; never rejects. */

@@ -1,22 +1,16 @@
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../../domain/errors.js';
 import { CAPABILITIES, type SnapshotMessage } from '../../domain/wire.js';
-import type { Log, WallClock } from '../../ports/host.js';
-import type { AccountStore, EventStore, StoredEvent, TeamEvents } from '../../ports/hub.js';
+import type { StoredEvent, TeamEvents } from '../../ports/hub.js';
 import type { Callers } from './callers.js';
-import type { HubLimits } from './hub-limits.js';
+import type { HubParts } from './hub-parts.js';
 import type { Ingest } from './ingest.js';
 import { Breather } from './turns.js';
 
 /** What live sessions need of the hub. */
-export interface LiveNeeds {
-  readonly store: EventStore;
-  readonly accounts: AccountStore;
+export interface LiveNeeds extends HubParts {
   readonly callers: Callers;
   readonly ingest: Ingest;
-  readonly clock: WallClock;
-  readonly limits: HubLimits;
-  readonly log: Log;
 }
 
 /** Somebody who hears of every event that is stored for a team. */

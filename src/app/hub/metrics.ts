@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, register, Registry } from 'prom-client';
 import { text } from '../../domain/document.js';
 import { Refusal } from './problem.js';
-import type { HubRequest, Route } from './route.js';
+import type { Calls, HubRequest } from './route.js';
 
 export type HubMetrics = ReturnType<typeof hubMetrics>;
 
@@ -50,14 +50,15 @@ const PREFIX = 'spec_kitty_hub_';
 const BUCKETS = [0.002, 0.01, 0.05, 0.25, 1, 5];
 
 /** Without a token they are for whoever is on the machine of the hub; others hear that there is nothing. */
-export const metricsRoute = (metrics: HubMetrics, token: string | undefined): Route => ({
-  method: 'GET',
-  path: '/metrics',
-  summary: 'Tells a Prometheus server on this machine, or one with the token for it, what the hub measures.',
-  answers: { [Registry.PROMETHEUS_CONTENT_TYPE]: text() },
-  open: async (request) => {
-    if (!isForMetrics(request, token)) throw new Refusal('not-found');
-    return { status: 200, contentType: Registry.PROMETHEUS_CONTENT_TYPE, body: await metrics.text() };
+export const metricsCalls = (metrics: HubMetrics, token: string | undefined): Calls => ({
+  'GET /metrics': {
+    summary:
+      'Tells a Prometheus server on this machine, or one with the token for it, what the hub measures.',
+    answers: { [Registry.PROMETHEUS_CONTENT_TYPE]: text() },
+    open: async (request) => {
+      if (!isForMetrics(request, token)) throw new Refusal('not-found');
+      return { status: 200, contentType: Registry.PROMETHEUS_CONTENT_TYPE, body: await metrics.text() };
+    },
   },
 });
 

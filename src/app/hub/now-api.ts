@@ -1,34 +1,28 @@
 import { MACHINES, NOW, PAGE_QUERY } from '../../domain/hub/api.js';
 import { attentionOf, atWorkOf, type WatchedProject } from '../../domain/hub/now.js';
 import { MACHINE_REPORT } from '../../domain/wire.js';
-import type { WallClock } from '../../ports/host.js';
-import type { EventStore, TeamEvents } from '../../ports/hub.js';
+import type { TeamEvents } from '../../ports/hub.js';
+import type { HubParts } from './hub-parts.js';
 import { BOARD_BYTES, BOARD_BEHIND, LISTED_MACHINES, SEEN_AT_ONCE } from './read-api.js';
-import { json, jsonOf, NOTHING, type Answer, type Route } from './route.js';
+import { json, jsonOf, NOTHING, type Answer, type Calls } from './route.js';
 import { readFields } from './request-body.js';
 
 /** What is to be looked at now, over all projects of the bearer's team, and what machines say of themselves. */
-export const nowRoutes = (store: EventStore, clock: WallClock): readonly Route[] => [
-  {
-    method: 'GET',
-    path: '/api/v1/now/',
+export const nowCalls = ({ store, clock }: HubParts): Calls => ({
+  'GET /api/v1/now/': {
     summary:
       'Lists what needs a person, the most urgent first, and which agents are at work; of a team with many work packages `next` leads on.',
     query: PAGE_QUERY,
     answers: jsonOf(NOW),
     bearer: ({ query }, { team }) => readNow(store.forTeam(team), query['after'] ?? '', clock.nowMs()),
   },
-  {
-    method: 'GET',
-    path: '/api/v1/machines/',
+  'GET /api/v1/machines/': {
     summary:
       'Lists what machines last said of themselves: what waits there, and since when runs of agents are silent.',
     answers: jsonOf(MACHINES),
     bearer: async (_request, { team }) => json(await store.forTeam(team).reports()),
   },
-  {
-    method: 'POST',
-    path: '/api/v1/machines/report/',
+  'POST /api/v1/machines/report/': {
     summary: 'Takes what a machine says of itself, to be told once a minute or so while that is true.',
     body: MACHINE_REPORT,
     answers: {},
@@ -37,7 +31,7 @@ export const nowRoutes = (store: EventStore, clock: WallClock): readonly Route[]
       return NOTHING;
     },
   },
-];
+});
 
 const readNow = async (events: TeamEvents, cursor: string, nowMs: number): Promise<Answer> => {
   const [from = '', place = ''] = cursor.split(SEPARATOR);

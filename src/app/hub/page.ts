@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { text, type Description, type DocumentOf, type Fields } from '../../domain/document.js';
 import { inWords, Refusal } from './problem.js';
 import { readFields } from './request-body.js';
-import type { Answer, HubRequest, Route } from './route.js';
+import type { Answer, Call, Calls, HubRequest } from './route.js';
 
 export const PAGE_TYPE = 'text/html; charset=utf-8';
 
 /** What a call answers that is a page. */
-export const PAGE: NonNullable<Route['answers']> = { [PAGE_TYPE]: text() };
+export const PAGE: NonNullable<Call['answers']> = { [PAGE_TYPE]: text() };
 
 /**
  * A page for a browser without scripts: the hub's own words and forms. Whatever else a page could load, send or be shown
@@ -37,7 +37,7 @@ interface Field {
 
 /** A page with a form, and what becomes of what a person sends from it. */
 interface Form<D extends Description> {
-  readonly path: string;
+  readonly path: `/${string}`;
   readonly summary: string;
   readonly title: string;
   readonly words?: readonly string[];
@@ -53,7 +53,7 @@ interface Form<D extends Description> {
 /** The form once more, below what was wrong with what was sent, and filled anew. */
 type Again = (wrong: { readonly detail: string; readonly status: number }, filled?: string) => Answer;
 
-export const formRoutes = <D extends Description>(form: Form<D>): readonly Route[] => {
+export const formCalls = <D extends Description>(form: Form<D>): Calls => {
   const { path, summary, title, words = [], fields, button, link, filled, body, take } = form;
   const show = (value: string, wrong?: Parameters<Again>[0]): Answer => {
     const inputs = fields.map((each) => field(each, each.name === filled ? value : ''));
@@ -68,14 +68,14 @@ export const formRoutes = <D extends Description>(form: Form<D>): readonly Route
     );
   };
   const again: Again = (wrong, value = '') => show(value, wrong);
-  return [
-    {
-      ...{ method: 'GET', path, summary, query: link, answers: PAGE },
-      open: ({ query }) => show(query[filled] ?? ''),
+  return {
+    [`GET ${path}`]: {
+      ...{ summary, query: link, answers: PAGE },
+      open: ({ query }: HubRequest) => show(query[filled] ?? ''),
     },
-    {
-      ...{ method: 'POST', path, summary: 'What a person sends from that page.', body, answers: PAGE },
-      open: async (request) => {
+    [`POST ${path}`]: {
+      ...{ summary: 'What a person sends from that page.', body, answers: PAGE },
+      open: async (request: HubRequest) => {
         let kept: unknown = '';
         try {
           const sent = await readFields(request, body);
@@ -87,7 +87,7 @@ export const formRoutes = <D extends Description>(form: Form<D>): readonly Route
         }
       },
     },
-  ];
+  };
 };
 
 /** A paragraph of words that may come from anywhere. */

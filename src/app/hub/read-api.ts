@@ -20,14 +20,13 @@ import { cycleTimesOf, flowOf, marked } from '../../domain/hub/history.js';
 import { joinRows, usageOfFeature } from '../../domain/hub/usage-of.js';
 import type { Bearer, EventPage, EventQuery, EventStore, StoredEvent, TeamEvents } from '../../ports/hub.js';
 import { normalizeEventId } from '../../domain/ids.js';
+import type { HubParts } from './hub-parts.js';
 import { later, Refusal } from './problem.js';
-import { json, JSON_TYPE, jsonOf, type Answer, type HubRequest, type Route } from './route.js';
+import { json, JSON_TYPE, jsonOf, type Answer, type Calls, type HubRequest } from './route.js';
 
 /** Reading what is stored: every answer is of the bearer's team alone. */
-export const readRoutes = (store: EventStore): readonly Route[] => [
-  {
-    method: 'GET',
-    path: '/api/v1/events/',
+export const readCalls = ({ store }: HubParts): Calls => ({
+  'GET /api/v1/events/': {
     summary:
       'Lists events after a cursor, a sequence number or the id of an event, in the order in which they were stored.',
     query: EVENTS_QUERY,
@@ -37,9 +36,7 @@ export const readRoutes = (store: EventStore): readonly Route[] => [
       return headers.accept?.includes(LINES_TYPE) === true ? asLines(page) : asDocument(page, store.history);
     }),
   },
-  {
-    method: 'GET',
-    path: '/api/v1/receipts/',
+  'GET /api/v1/receipts/': {
     summary: 'Lists the ids of stored events after a cursor.',
     query: EVENTS_QUERY,
     answers: jsonOf(RECEIPTS),
@@ -49,18 +46,14 @@ export const readRoutes = (store: EventStore): readonly Route[] => [
       return json({ receipts: told, next, more, history: store.history });
     }),
   },
-  {
-    method: 'GET',
-    path: '/api/v1/projects/',
+  'GET /api/v1/projects/': {
     summary: 'Lists projects with the freshness of each machine; of a long list `next` leads on.',
     query: PAGE_QUERY,
     answers: jsonOf(PROJECTS),
     bearer: async ({ query: { after = '' } }, { team }) =>
       json(await store.forTeam(team).projects({ after, limit: LISTED_MACHINES })),
   },
-  {
-    method: 'GET',
-    path: '/api/v1/projects/{uuid}/board/',
+  'GET /api/v1/projects/{uuid}/board/': {
     summary:
       'Shows the features of a project with the state of their work packages; of a large board `next` leads on.',
     query: BOARD_QUERY,
@@ -72,9 +65,7 @@ export const readRoutes = (store: EventStore): readonly Route[] => [
       return json({ project_uuid: query.project, ...page });
     },
   },
-  {
-    method: 'GET',
-    path: '/api/v1/projects/{uuid}/usage/',
+  'GET /api/v1/projects/{uuid}/usage/': {
     summary:
       'Sums what runs of agents took, as they report it, by feature, agent and day; `feature` asks for one. What no run said is `null`. Of a large project `next` leads on, and a feature may go on there.',
     query: BOARD_QUERY,
@@ -102,13 +93,7 @@ export const readRoutes = (store: EventStore): readonly Route[] => [
       });
     },
   },
-];
-
-/** What has become of a feature or a work package over time; every answer is of the bearer's team alone. */
-export const historyRoutes = (store: EventStore): readonly Route[] => [
-  {
-    method: 'GET',
-    path: '/api/v1/projects/{uuid}/features/{slug}/history/',
+  'GET /api/v1/projects/{uuid}/features/{slug}/history/': {
     summary:
       'Tells the history of a feature, or with `work_package` of one, in causal order; late and concurrent events are marked.',
     query: HISTORY_QUERY,
@@ -128,9 +113,7 @@ export const historyRoutes = (store: EventStore): readonly Route[] => [
       });
     },
   },
-  {
-    method: 'GET',
-    path: '/api/v1/projects/{uuid}/features/{slug}/flow/',
+  'GET /api/v1/projects/{uuid}/features/{slug}/flow/': {
     summary:
       'Counts for each day how many work packages of a feature stood in each lane at its end, and how long they stayed in each.',
     answers: jsonOf(FLOW),
@@ -141,7 +124,7 @@ export const historyRoutes = (store: EventStore): readonly Route[] => [
       return json({ days: flowOf(history), cycle_times: cycleTimesOf(history), more });
     },
   },
-];
+});
 
 const LINES_TYPE = 'application/x-ndjson';
 

@@ -3,13 +3,22 @@ import type { Description } from '../../domain/document.js';
 import type { Bearer } from '../../ports/hub.js';
 import { PROBLEM_CONTENT_TYPE, problemDocument, PROBLEMS, type Refusal } from './problem.js';
 
-/** One call of the API: what it matches, who may call it, what it does. The table of all of them describes the API. */
-export type Route = RouteOf & (Open | OfBearer);
+/** One call of the API: who may make it, what it does. */
+export type Call = CallOf & (Open | OfBearer);
 
-interface RouteOf {
-  readonly method: 'GET' | 'POST';
-  /** Segments between slashes; `{name}` matches one segment. The final slash is optional in requests. */
-  readonly path: string;
+/** Calls by `METHOD /path`; `{name}` matches one segment, and the final slash is optional in requests. */
+export type Calls = Readonly<Record<`${'GET' | 'POST'} /${string}`, Call>>;
+
+/** A call with what it matches. All of them describe the API. */
+export type Route = Call & { readonly method: string; readonly path: string };
+
+export const routesOf = (calls: Calls): readonly Route[] =>
+  Object.entries(calls).map(([name, call]) => {
+    const [method = '', path = ''] = name.split(' ');
+    return { method, path, ...call };
+  });
+
+interface CallOf {
   /** One sentence for the API description. */
   readonly summary: string;
   /** What its query parameters are; others are borne. Any that is not as described is refused before the call is made. */
@@ -21,22 +30,20 @@ interface RouteOf {
 }
 
 interface Open {
-  /** Anybody may call it. */
+  /** Anybody may make it. */
   readonly open: (request: HubRequest) => Answer | Promise<Answer>;
-  readonly bearer?: never;
 }
 
 interface OfBearer {
-  /** Whoever has a token may call it. */
+  /** Whoever has a token may make it. */
   readonly bearer: (request: HubRequest, bearer: Bearer) => Answer | Promise<Answer>;
-  readonly open?: never;
 }
 
 export const JSON_TYPE = 'application/json';
 export const FORM_TYPE = 'application/x-www-form-urlencoded';
 
 /** What a call answers that has one kind of document. */
-export const jsonOf = (document: Description): NonNullable<Route['answers']> => ({ [JSON_TYPE]: document });
+export const jsonOf = (document: Description): NonNullable<Call['answers']> => ({ [JSON_TYPE]: document });
 
 /** A request as handlers see it. */
 export interface HubRequest {

@@ -1,17 +1,17 @@
 import { isSyncError } from '../../domain/errors.js';
 import { SETUP_FORM, SETUP_LINK } from '../../domain/hub/api.js';
 import { audit } from './audit.js';
-import { formRoutes, page, paragraph } from './page.js';
+import type { HubParts } from './hub-parts.js';
+import { formCalls, page, paragraph } from './page.js';
 import { People } from './people.js';
-import type { Route } from './route.js';
-import type { Office } from './sign-in.js';
+import type { Calls } from './route.js';
 
 /**
  * The page behind the link that a hub without users prints when it starts: the first team and its first user. The link
  * works once, and not at all when somebody was added otherwise.
  */
-export const setupRoutes = ({ accounts, log }: Office): readonly Route[] =>
-  formRoutes({
+export const setupCalls = ({ accounts, log }: HubParts): Calls =>
+  formCalls({
     path: '/setup',
     summary: 'The page that makes the first user.',
     title: 'Set up this hub',

@@ -15,7 +15,6 @@ import { CAPABILITIES } from '../../domain/wire.js';
 import type { Log } from '../../ports/host.js';
 import type {
   AccountStore,
-  EventStore,
   Holder,
   SessionKind,
   SessionTokens,
@@ -24,19 +23,15 @@ import type {
 } from '../../ports/hub.js';
 import { audit, shortId } from './audit.js';
 import { bearerRefusal, type Callers } from './callers.js';
-import type { HubLimits } from './hub-limits.js';
+import type { HubParts } from './hub-parts.js';
 import { later, Refusal } from './problem.js';
 import { readFields, taking } from './request-body.js';
-import { json, jsonOf, NOTHING, type Route } from './route.js';
+import { json, jsonOf, NOTHING, type Calls } from './route.js';
 import { Turns } from './turns.js';
 
 /** What the routes of accounts share. */
-export interface Office {
-  readonly accounts: AccountStore;
-  readonly store: EventStore;
+export interface Office extends HubParts {
   readonly callers: Callers;
-  readonly limits: HubLimits;
-  readonly log: Log;
   readonly checkPassword: PasswordCheck;
 }
 
@@ -52,7 +47,7 @@ type PasswordCheck = <T extends Holder>(
  * Where passwords are checked, whatever for. Attempts are counted by user and by address, because a password is guessed
  * from many places and one place guesses many; a right one costs nothing. Only a few are hashed at once.
  */
-export const passwordCheck = (accounts: AccountStore, limits: HubLimits, log: Log): PasswordCheck => {
+export const passwordCheck = ({ accounts, limits, log }: HubParts): PasswordCheck => {
   const turns = new Turns(limits.waitingSignIns, limits.signIns);
   return async (purpose, { username, password, team_slug: team, device }, address, check) => {
     const user = username.normalize('NFC').slice(0, LONGEST_NAME);
@@ -95,10 +90,8 @@ export const passwordCheck = (accounts: AccountStore, limits: HubLimits, log: Lo
 export const LONGEST_NAME = 100;
 
 /** Signing in, staying signed in, and signing out, with tokens and in a browser. */
-export const signInRoutes = ({ accounts, store, callers, log, checkPassword }: Office): readonly Route[] => [
-  {
-    method: 'POST',
-    path: '/api/v1/token/',
+export const signInCalls = ({ accounts, store, callers, log, checkPassword }: Office): Calls => ({
+  'POST /api/v1/token/': {
     summary: 'Opens a session with user name and password.',
     answers: jsonOf(TOKENS),
     ...taking(SIGN_IN, async (fields, { address }) => {
@@ -106,9 +99,7 @@ export const signInRoutes = ({ accounts, store, callers, log, checkPassword }: O
       return json(tokensBody(tokens, store.hubId));
     }),
   },
-  {
-    method: 'POST',
-    path: '/api/v1/token/refresh/',
+  'POST /api/v1/token/refresh/': {
     summary: 'Spends a refresh token for the next pair of tokens.',
     answers: jsonOf(TOKENS),
     ...taking(REFRESH, async ({ refresh }, { address }) => {
@@ -122,9 +113,7 @@ export const signInRoutes = ({ accounts, store, callers, log, checkPassword }: O
           });
     }),
   },
-  {
-    method: 'POST',
-    path: '/api/v1/token/revoke/',
+  'POST /api/v1/token/revoke/': {
     summary: 'Ends the session of a refresh token.',
     answers: {},
     ...taking(REFRESH, async ({ refresh }, { address }) => {
@@ -132,9 +121,7 @@ export const signInRoutes = ({ accounts, store, callers, log, checkPassword }: O
       return NOTHING;
     }),
   },
-  {
-    method: 'POST',
-    path: '/api/v1/ws-token/',
+  'POST /api/v1/ws-token/': {
     summary: 'Issues a token for one live connection.',
     answers: jsonOf(LIVE_TOKEN),
     bearer: async ({ token = '' }) => {
@@ -143,9 +130,7 @@ export const signInRoutes = ({ accounts, store, callers, log, checkPassword }: O
       return json({ ws_token: issued.value.token, expires_in: issued.value.lifetimeSeconds });
     },
   },
-  {
-    method: 'GET',
-    path: '/api/v1/me/',
+  'GET /api/v1/me/': {
     summary: 'Says who the bearer is, in which teams, at which hub.',
     answers: jsonOf(ME),
     bearer: async (_request, { user, team }) =>
@@ -154,9 +139,7 @@ export const signInRoutes = ({ accounts, store, callers, log, checkPassword }: O
         ...{ hub_id: store.hubId, history: store.history, capabilities: CAPABILITIES },
       }),
   },
-  {
-    method: 'POST',
-    path: '/api/v1/session/',
+  'POST /api/v1/session/': {
     summary: 'Signs a browser in: the session is a cookie that scripts cannot read.',
     answers: jsonOf(BROWSER),
     ...taking(SIGN_IN, async (given, { address, base }) => {
@@ -166,9 +149,7 @@ export const signInRoutes = ({ accounts, store, callers, log, checkPassword }: O
       return json({ username: tokens.user, team_slug: tokens.team }, { 'set-cookie': cookie });
     }),
   },
-  {
-    method: 'POST',
-    path: '/api/v1/session/end/',
+  'POST /api/v1/session/end/': {
     summary: 'Ends the session of the browser that asks, and takes its cookie away.',
     answers: jsonOf(ENDED),
     open: async ({ headers, address, base }) => {
@@ -177,9 +158,7 @@ export const signInRoutes = ({ accounts, store, callers, log, checkPassword }: O
       return json({ ended: true }, { 'set-cookie': cookie });
     },
   },
-  {
-    method: 'GET',
-    path: '/api/v1/sessions/',
+  'GET /api/v1/sessions/': {
     summary: 'Lists the devices and tokens with which the bearer is signed in.',
     answers: jsonOf(SESSIONS),
     bearer: async (_request, bearer) =>
@@ -195,9 +174,7 @@ export const signInRoutes = ({ accounts, store, callers, log, checkPassword }: O
         })),
       }),
   },
-  {
-    method: 'POST',
-    path: '/api/v1/sessions/end/',
+  'POST /api/v1/sessions/end/': {
     summary: 'Ends one device or token of the bearer, by its id.',
     body: SESSION_ID,
     answers: jsonOf(ENDED),
@@ -210,7 +187,7 @@ export const signInRoutes = ({ accounts, store, callers, log, checkPassword }: O
       return json({ ended: true });
     },
   },
-];
+});
 
 /** Every device and token of a user. */
 const sessionsOf = async (accounts: AccountStore, user: string) => {

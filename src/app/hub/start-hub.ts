@@ -5,42 +5,32 @@ import { Server as NetServer, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createSecureContext } from 'node:tls';
 import { messageOf, SyncError } from '../../domain/errors.js';
-import type { Log, WallClock } from '../../ports/host.js';
-import type {
-  AccountStore,
-  DashboardFiles,
-  EventStore,
-  WebhookStore,
-  WebhookTransport,
-} from '../../ports/hub.js';
-import { documentRoutes } from './api-documents.js';
-import { dashboardRoutes } from './dashboard-pages.js';
-import { deviceRoutes } from './device-api.js';
-import { DOSSIER_ROUTE, healthRoutes } from './health-api.js';
+import type { DashboardFiles, WebhookStore, WebhookTransport } from '../../ports/hub.js';
+import { documentCalls } from './api-documents.js';
+import { Callers } from './callers.js';
+import { dashboardCalls } from './dashboard-pages.js';
+import { deviceCalls } from './device-api.js';
+import { healthCalls } from './health-api.js';
 import { httpDoor, refuseSocket } from './http-door.js';
 import { DEFAULT_HUB_LIMITS, type HubLimits } from './hub-limits.js';
-import { Callers } from './callers.js';
-import { batchRoute, Ingest } from './ingest.js';
+import type { HubParts } from './hub-parts.js';
+import { batchCalls, Ingest } from './ingest.js';
 import { LiveGateway } from './live-gateway.js';
-import { hubMetrics, metricsRoute } from './metrics.js';
-import { nowRoutes } from './now-api.js';
+import { hubMetrics, metricsCalls } from './metrics.js';
+import { nowCalls } from './now-api.js';
 import { isLoopback, OwnNames } from './own-names.js';
-import { historyRoutes, readRoutes } from './read-api.js';
-import type { Route } from './route.js';
-import { setupRoutes } from './setup-page.js';
-import { passwordCheck, signInRoutes } from './sign-in.js';
+import { readCalls } from './read-api.js';
+import { routesOf, type Calls, type Route } from './route.js';
+import { setupCalls } from './setup-page.js';
+import { passwordCheck, signInCalls } from './sign-in.js';
 import { WebhookSender } from './webhooks.js';
 
-interface HubOptions {
-  readonly store: EventStore;
-  readonly accounts: AccountStore;
+interface HubOptions extends Omit<HubParts, 'limits' | 'metrics'> {
   readonly listener: ListenerOptions;
   /** Without them nobody is told of anything. */
   readonly webhooks?: { readonly webhooks: WebhookStore; readonly transport: WebhookTransport };
   /** Without it the hub has no pages but those of its forms. */
   readonly dashboard?: DashboardFiles | undefined;
-  readonly clock: WallClock;
-  readonly log: Log;
   readonly limits?: Partial<HubLimits>;
   /** What opens the metrics from anywhere; without it they are for this machine. */
   readonly metricsToken?: string | undefined;
@@ -72,39 +62,29 @@ export interface RunningHub {
 
 /** Serves the contract on one address. Throws `wrong-usage` when the address cannot be taken. */
 export const startHub = async (options: HubOptions): Promise<RunningHub> => {
-  const { store, accounts, listener, clock, log } = options;
+  const { store, accounts, listener, clock, log, dashboard } = options;
   if (listener.tls !== undefined) requireFittingPair(listener.tls);
   const limits = { ...DEFAULT_HUB_LIMITS, ...options.limits };
-  const metrics = hubMetrics();
-  const callers = new Callers(accounts, store.hubId, log);
-  const ingest = new Ingest({ store, limits, metrics, log });
-  const gateway = new LiveGateway({ store, accounts, callers, ingest, clock, limits, log });
-  metrics.gauge('live_sessions', 'Open live sessions.', () => gateway.open);
+  const parts: HubParts = { store, accounts, clock, log, limits, metrics: hubMetrics() };
+  const callers = new Callers(parts);
+  const ingest = new Ingest(parts);
+  const gateway = new LiveGateway({ ...parts, callers, ingest });
   const names = new OwnNames(listener);
-  const office = {
-    accounts,
-    store,
-    callers,
-    limits,
-    log,
-    checkPassword: passwordCheck(accounts, limits, log),
+  const office = { ...parts, callers, checkPassword: passwordCheck(parts) };
+  const described: Calls = {
+    ...batchCalls(ingest, parts),
+    ...signInCalls(office),
+    ...deviceCalls(office),
+    ...setupCalls(parts),
+    ...(dashboard !== undefined && dashboardCalls(dashboard)),
+    ...readCalls(parts),
+    ...nowCalls(parts),
+    ...healthCalls(parts),
+    ...metricsCalls(parts.metrics, options.metricsToken),
   };
-  const described: readonly Route[] = [
-    batchRoute(ingest, limits),
-    ...signInRoutes(office),
-    ...deviceRoutes(office),
-    ...setupRoutes(office),
-    ...dashboardRoutes(options.dashboard),
-    ...readRoutes(store),
-    ...historyRoutes(store),
-    ...nowRoutes(store, clock),
-    ...healthRoutes(store, accounts),
-    DOSSIER_ROUTE,
-    metricsRoute(metrics, options.metricsToken),
-  ];
-  const routes = [...described, ...documentRoutes(described)];
+  const routes = routesOf({ ...described, ...documentCalls(described) });
   let closing: Promise<void> | undefined;
-  const door = await httpDoor({ routes, callers, log, limits, metrics, names, tls: listener.tls });
+  const door = await httpDoor({ ...parts, routes, callers, names, tls: listener.tls });
   const { server } = door;
   server.on('upgrade', (request, socket, head) => {
     const refused = names.judge(request);
@@ -114,12 +94,9 @@ export const startHub = async (options: HubOptions): Promise<RunningHub> => {
   const everyoneSpoke = firstWords(server);
   const setupCode = await accounts.mintSetupCode();
   await listen(server, listener);
-  const sender =
-    options.webhooks === undefined
-      ? undefined
-      : new WebhookSender({ ...options.webhooks, store, accounts, clock, log });
+  const sender = options.webhooks && new WebhookSender({ ...parts, ...options.webhooks });
   void sender?.run();
-  const pruning = setInterval(() => void prune(options), limits.pruneIntervalMs);
+  const pruning = setInterval(() => void prune(parts), limits.pruneIntervalMs);
   pruning.unref();
   const end = async (): Promise<void> => {
     // The server's own end also ends, since Node 26, a connection whose first request has come and was not read yet.
@@ -184,7 +161,7 @@ const listen = async (server: Server, { host, port }: ListenerOptions): Promise<
 /** Expired tokens are kept for a while, so that their owners hear what is wrong with them. */
 const REMEMBERED_AFTER_EXPIRY_MS = 7 * 86_400_000;
 
-const prune = async ({ accounts, clock, log }: HubOptions): Promise<void> => {
+const prune = async ({ accounts, clock, log }: HubParts): Promise<void> => {
   try {
     await accounts.prune(clock.nowMs() - REMEMBERED_AFTER_EXPIRY_MS);
   } catch (error) {
