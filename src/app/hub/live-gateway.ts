@@ -22,7 +22,6 @@ export class LiveGateway {
   /** Every socket that asked for an upgrade; the HTTP server does not end these. */
   readonly #sockets = new Set<Socket>();
   #stopping = false;
-  #watching: Promise<void> | undefined;
   /** What the accounts said last of their state, as long as there are sessions. */
   #revision: string | undefined;
 
@@ -36,6 +35,7 @@ export class LiveGateway {
       clientTracking: false,
       autoPong: false,
     });
+    void this.#watch();
   }
 
   /** Answers one upgrade request; never rejects. */
@@ -50,7 +50,7 @@ export class LiveGateway {
       this.#server.handleUpgrade(request, socket, head, (opened) => {
         const session = this.#begin({ bearer, token, socket: opened, wire: socket });
         // Something was taken back while it was being admitted.
-        if (this.#revision !== revision) void session.check();
+        if (this.#revision !== revision) void this.#judge([session]);
       });
     } catch (error) {
       const isRefused = error instanceof Refusal;
@@ -104,7 +104,6 @@ export class LiveGateway {
     const session = new LiveSession(entry, team, this.#needs);
     this.#sessions.add(session);
     entry.socket.on('close', () => this.#sessions.delete(session));
-    this.#watching ??= this.#watch();
     team.snapshot().then(
       (snapshot) => session.open(snapshot),
       (error: unknown) => {
@@ -116,33 +115,41 @@ export class LiveGateway {
   }
 
   /**
-   * Looks, as long as there are sessions, whether something was taken back, by this process or another one. Then all are
-   * asked whether they may go on, idle ones too.
+   * Looks, while there are sessions, whether something was taken back, by this process or another one. Then all are asked
+   * whether they may go on, idle ones too.
    */
   async #watch(): Promise<void> {
     const { accounts, limits, log } = this.#needs;
-    while (this.#sessions.size > 0) {
+    while (!this.#stopping) {
       const before = this.#revision;
-      this.#revision = await accounts.revision().catch((error: unknown) => {
+      try {
+        this.#revision = this.#sessions.size === 0 ? undefined : await accounts.revision();
+      } catch (error) {
         log.warn(messageOf(error));
-        return before;
-      });
+      }
       if (this.#revision !== before) {
-        if (before !== undefined) audit(log, 'taken-back', { sessions: this.#sessions.size });
-        const breather = new Breather();
-        const sessions = [...this.#sessions];
-        const tokens = sessions.map(({ token }) => token);
-        const bearers = await accounts.identifyAll(tokens, 'live').catch(() => []);
-        for (const [at, session] of sessions.entries()) {
-          // One that was renewed meanwhile was looked up for that.
-          if (session.token === tokens[at]) session.judge(bearers[at]);
-          await breather.pause();
-        }
+        if (before !== undefined && this.#revision !== undefined)
+          audit(log, 'taken-back', { sessions: this.#sessions.size });
+        await this.#judge([...this.#sessions]);
       }
       await sleep(limits.membershipCheckMs, undefined, { ref: false });
     }
-    this.#revision = undefined;
-    this.#watching = undefined;
+  }
+
+  /** Asks whether they may go on; all of them are asked once more when the store cannot say. */
+  async #judge(sessions: readonly LiveSession[]): Promise<void> {
+    const tokens = sessions.map(({ token }) => token);
+    try {
+      const bearers = await this.#needs.accounts.identifyAll(tokens, 'live');
+      const breather = new Breather();
+      for (const [at, session] of sessions.entries()) {
+        // One that was renewed meanwhile was looked up for that.
+        if (session.token === tokens[at]) session.judge(bearers[at]);
+        await breather.pause();
+      }
+    } catch {
+      this.#revision = undefined;
+    }
   }
 }
 

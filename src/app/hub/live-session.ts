@@ -112,13 +112,8 @@ export class LiveSession implements Listener {
     return this.#token;
   }
 
-  /** Ends the session if it may not go on. */
-  async check(): Promise<void> {
-    this.judge(await this.#identify(this.#token));
-  }
-
-  /** The same for an answer about its token; what the store cannot say, `undefined`, ends none. */
-  judge(bearer: Result<Bearer, BearerFault> | undefined): void {
+  /** Ends the session if it has expired, or if what is known of its token says so. */
+  judge(bearer?: Result<Bearer, BearerFault>): void {
     if (!this.#ended && (bearer?.ok === false || this.#needs.clock.nowMs() >= this.#bearer.expiresAtMs))
       this.close(CLOSE_UNAUTHORIZED, 'sign in again');
   }
@@ -153,7 +148,8 @@ export class LiveSession implements Listener {
   }
 
   async #renew(token: string): Promise<void> {
-    const bearer = await this.#identify(token);
+    // What the store cannot say ends no session.
+    const bearer = await this.#needs.accounts.identify(token, 'live').catch(() => undefined);
     const isSamePerson =
       bearer?.ok === true &&
       bearer.value.team === this.#bearer.team &&
@@ -172,16 +168,7 @@ export class LiveSession implements Listener {
       return;
     }
     this.#send(JSON.stringify({ type: 'ping', timestamp: Math.floor(clock.nowMs() / 1000) }));
-    void this.check();
-  }
-
-  /** `undefined` when the store cannot say, which ends no session. */
-  async #identify(token: string): Promise<Result<Bearer, BearerFault> | undefined> {
-    try {
-      return await this.#needs.accounts.identify(token, 'live');
-    } catch {
-      return undefined;
-    }
+    this.judge();
   }
 
   /** Nothing is read while too much waits to be answered, or answers wait to be read. */

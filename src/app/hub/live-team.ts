@@ -32,12 +32,9 @@ export class LiveTeam {
   readonly #needs: LiveNeeds;
   readonly #events: TeamEvents;
   readonly #end: () => void;
-  /** By listener the number of the news that it hears next. */
-  readonly #places = new Map<Listener, number>();
-  /** What the slowest listener has not heard yet, and the number of the first of it. */
-  readonly #news: News[] = [];
-  #first = 0;
-  #bytes = 0;
+  /** By listener the news that it heard last. What all of them have heard, nobody keeps. */
+  readonly #heard = new Map<Listener, News>();
+  #last = new News([]);
   /** Sequence numbers up to which was told, from the first snapshot on, and up to which there may be something. */
   #told: number | undefined;
   #known = 0;
@@ -58,20 +55,18 @@ export class LiveTeam {
 
   /** Everything that is stored from now on is kept for the listener, until it is told or the listener leaves. */
   join(listener: Listener): void {
-    this.#places.set(listener, this.#first + this.#news.length);
+    this.#heard.set(listener, this.#last);
   }
 
   leave(listener: Listener): void {
-    if (this.#places.delete(listener) && this.#places.size === 0) this.#end();
+    if (this.#heard.delete(listener) && this.#heard.size === 0) this.#end();
   }
 
   /** Tells a listener what it has not heard, as far as it has room. */
   flow(listener: Listener): void {
-    let next = this.#places.get(listener);
-    while (next !== undefined && listener.hasRoom) {
-      const news = this.#news[next - this.#first];
-      if (news === undefined) return;
-      this.#places.set(listener, ++next);
+    let news = this.#heard.get(listener)?.next;
+    for (; news !== undefined && listener.hasRoom; news = news.next) {
+      this.#heard.set(listener, news);
       listener.hear(news);
     }
   }
@@ -100,13 +95,13 @@ export class LiveTeam {
     const breather = new Breather();
     // Senders hear their answers first.
     await setImmediate();
-    while (this.#told !== undefined && this.#told < this.#known && this.#places.size > 0) {
+    while (this.#told !== undefined && this.#told < this.#known && this.#heard.size > 0) {
       const upTo = this.#known;
       try {
         const page = await this.#events.read({ after: this.#told, limit: PAGE_EVENTS, bytes: PAGE_BYTES });
         // Under the lock of its team a number that is missing now is missing for good.
         this.#told = page.more ? page.next : Math.max(page.next, upTo);
-        if (page.events.length > 0) await this.#tell(new News(page.events), breather);
+        if (page.events.length > 0) await this.#tell(page.events, breather);
       } catch (error) {
         this.#needs.log.warn(`news wait: ${messageOf(error)}`);
         await sleep(RETRY_MS, undefined, { ref: false });
@@ -117,24 +112,15 @@ export class LiveTeam {
     this.#isReading = false;
   }
 
-  async #tell(news: News, breather: Breather): Promise<void> {
-    this.#news.push(news);
-    this.#bytes += news.bytes.length;
-    while (this.#bytes > this.#needs.limits.unreadBytes && this.#news.length > 1) this.#forgetFirst();
-    for (const [listener, next] of this.#places) {
-      if (next < this.#first) {
+  async #tell(events: readonly StoredEvent[], breather: Breather): Promise<void> {
+    this.#last = this.#last.next = new News(events, this.#last.end);
+    for (const [listener, heard] of this.#heard) {
+      if (this.#last.end - heard.end > this.#needs.limits.unreadBytes) {
         this.leave(listener);
         listener.giveUp();
       } else this.flow(listener);
       await breather.pause();
     }
-    const slowest = Math.min(this.#first + this.#news.length, ...this.#places.values());
-    while (this.#first < slowest) this.#forgetFirst();
-  }
-
-  #forgetFirst(): void {
-    this.#bytes -= this.#news.shift()?.bytes.length ?? 0;
-    this.#first++;
   }
 
   async #readSnapshot(): Promise<Buffer> {
@@ -182,9 +168,13 @@ const SNAPSHOT_WORK_PACKAGES = 1000;
 /** Frames of several events, one behind the other. */
 export class News {
   readonly bytes: Buffer;
+  /** How many bytes of news the team has had up to the end of these. */
+  readonly end: number;
+  /** What follows, as soon as there is something. */
+  next: News | undefined;
   readonly #places: readonly { readonly sequence: number; readonly to: number }[];
 
-  constructor(events: readonly StoredEvent[]) {
+  constructor(events: readonly StoredEvent[], from = 0) {
     let to = 0;
     const frames = events.map((event) => textFrame(eventText(event)));
     this.#places = frames.map((frame, at) => ({
@@ -192,6 +182,7 @@ export class News {
       to: (to += frame.length),
     }));
     this.bytes = Buffer.concat(frames);
+    this.end = from + this.bytes.length;
   }
 
   /** The frames of all events but these, which are struck off the list. */
