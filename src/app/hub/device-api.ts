@@ -1,4 +1,4 @@
-import { DEVICE, DEVICE_CODE, DEVICE_CODES, DEVICE_FORM, DEVICE_LINK, TOKENS } from '../../domain/hub/api.js';
+import * as api from '../../domain/hub/api.js';
 import type { DeviceFault } from '../../ports/hub.js';
 import { formCalls, page, paragraph } from './page.js';
 import { later, Refusal } from './problem.js';
@@ -13,8 +13,8 @@ import { LONGEST_NAME, tokensBody, type Office } from './sign-in.js';
 export const deviceCalls = ({ accounts, store, limits, checkPassword }: Office): Calls => ({
   'POST /api/v1/device/code/': {
     summary: 'Begins the sign-in of a device: one code to ask with, another one to show.',
-    answers: jsonOf(DEVICE_CODES),
-    ...taking(DEVICE, async ({ device }, { address, base }) => {
+    answers: jsonOf(api.DEVICE_CODES),
+    ...taking(api.DEVICE, async ({ device }, { address, base }) => {
       const rule = limits.devicesByAddress;
       if (!(await accounts.takeTurn(`device ${address}`, rule))) {
         const seconds = Math.ceil(rule.everyMs / 1000);
@@ -34,8 +34,8 @@ export const deviceCalls = ({ accounts, store, limits, checkPassword }: Office):
   },
   'POST /api/v1/device/token/': {
     summary: 'Asks whether the device is signed in, and gets its tokens.',
-    answers: jsonOf(TOKENS),
-    ...taking(DEVICE_CODE, async ({ device_code: code }) => {
+    answers: jsonOf(api.TOKENS),
+    ...taking(api.DEVICE_CODE, async ({ device_code: code }) => {
       const redeemed = await accounts.redeemDevice(code);
       if (redeemed.ok) return json(tokensBody(redeemed.value, store.hubId));
       const [error, detail] = FAULTS[redeemed.error];
@@ -46,24 +46,21 @@ export const deviceCalls = ({ accounts, store, limits, checkPassword }: Office):
     path: '/device',
     summary: 'The page on which a person signs in a device.',
     title: 'Sign in a device',
-    words: ['Go on only if you began this yourself: the program that shows the code will act in your name.'],
-    fields: [
-      { name: 'user_code', label: 'Code that the device shows' },
-      { name: 'username', label: 'User name', autocomplete: 'username' },
-      { name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password' },
-      { name: 'team_slug', label: 'Team, if not your first one', optional: true },
-    ],
-    button: 'Sign in the device',
-    link: DEVICE_LINK,
+    inside: (code) => `
+<p>Go on only if you began this yourself: the program that shows the code will act in your name.</p>
+<label>Code that the device shows<input name="user_code" value="${code}" autocomplete="off" required></label>
+<label>User name<input name="username" autocomplete="username" required></label>
+<label>Password<input name="password" type="password" autocomplete="current-password" required></label>
+<label>Team, if not your first one<input name="team_slug" autocomplete="off"></label>
+<button>Sign in the device</button>`,
+    link: api.DEVICE_LINK,
     filled: 'user_code',
-    body: DEVICE_FORM,
-    take: async (fields, { address }, again) => {
-      const { user_code: userCode } = fields;
+    body: api.DEVICE_FORM,
+    take: async (fields, { address }) => {
       const holder = await checkPassword('device', fields, address, (request) => accounts.prove(request));
-      if (await accounts.agreeToDevice(userCode, holder))
+      if (await accounts.agreeToDevice(fields.user_code, holder))
         return page('The device is signed in', paragraph('You can close this page and go back to it.'));
-      const detail = 'This code is unknown, used or too old. Begin again on the device.';
-      return again({ detail, status: 400 });
+      return { status: 400, detail: 'This code is unknown, used or too old. Begin again on the device.' };
     },
   }),
 });

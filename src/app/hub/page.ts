@@ -27,63 +27,50 @@ ${body}
 `,
 });
 
-interface Field {
-  readonly name: string;
-  readonly label: string;
-  readonly type?: 'text' | 'password' | 'hidden';
-  readonly autocomplete?: string;
-  readonly optional?: true;
-}
-
 /** A page with a form, and what becomes of what a person sends from it. */
 interface Form<D extends Description> {
   readonly path: `/${string}`;
   readonly summary: string;
   readonly title: string;
-  readonly words?: readonly string[];
-  readonly fields: readonly Field[];
-  readonly button: string;
+  /** The inside of the form, one of whose fields is filled. */
+  readonly inside: (value: string) => string;
   /** What a link to the page may say, and the field that is filled with it. */
   readonly link: Description;
   readonly filled: string;
   readonly body: D;
-  readonly take: (fields: DocumentOf<D>, request: HubRequest, again: Again) => Promise<Answer>;
+  readonly take: (fields: DocumentOf<D>, request: HubRequest) => Promise<Answer | Wrong>;
 }
 
-/** The form once more, below what was wrong with what was sent, and filled anew. */
-type Again = (wrong: { readonly detail: string; readonly status: number }, filled?: string) => Answer;
+/** What is said above the form when it is shown once more, filled anew. */
+interface Wrong {
+  readonly detail: string;
+  readonly status: number;
+  readonly value?: string;
+}
 
 export const formCalls = <D extends Description>(form: Form<D>): Calls => {
-  const { path, summary, title, words = [], fields, button, link, filled, body, take } = form;
-  const show = (value: string, wrong?: Parameters<Again>[0]): Answer => {
-    const inputs = fields.map((each) => field(each, each.name === filled ? value : ''));
-    return page(
-      title,
-      [
-        ...(wrong === undefined ? [] : [paragraph(wrong.detail, 'alert')]),
-        ...words.map((each) => paragraph(each)),
-        `<form method="post">${inputs.join('\n')}<button>${button}</button></form>`,
-      ].join('\n'),
-      wrong?.status,
-    );
+  const { path, summary, title, inside, link, filled, body, take } = form;
+  const show = ({ detail, status, value = '' }: Partial<Wrong>): Answer => {
+    const wrong = detail === undefined ? '' : paragraph(detail, 'alert');
+    return page(title, `${wrong}<form method="post">${inside(escaped(value))}</form>`, status);
   };
-  const again: Again = (wrong, value = '') => show(value, wrong);
   return {
     [`GET ${path}`]: {
       ...{ summary, query: link, answers: PAGE },
-      open: ({ query }: HubRequest) => show(query[filled] ?? ''),
+      open: ({ query: { [filled]: value = '' } }: HubRequest) => show({ value }),
     },
     [`POST ${path}`]: {
       ...{ summary: 'What a person sends from that page.', body, answers: PAGE },
       open: async (request: HubRequest) => {
-        let kept: unknown = '';
+        let value = '';
         try {
-          const sent = await readFields(request, body);
-          kept = (sent as Fields)[filled];
-          return await take(sent, request, again);
+          const fields = await readFields(request, body);
+          value = String((fields as Fields)[filled]);
+          const taken = await take(fields, request);
+          return 'detail' in taken ? show(taken) : taken;
         } catch (error) {
           if (!(error instanceof Refusal)) throw error;
-          return again(inWords(error), String(kept));
+          return show({ ...inWords(error), value });
         }
       },
     },
@@ -93,14 +80,6 @@ export const formCalls = <D extends Description>(form: Form<D>): Calls => {
 /** A paragraph of words that may come from anywhere. */
 export const paragraph = (text: string, role = ''): string =>
   `<p${role === '' ? '' : ` role="${role}"`}>${escaped(text)}</p>`;
-
-const field = (
-  { name, label, type = 'text', autocomplete = 'off', optional }: Field,
-  value: string,
-): string => {
-  const input = `<input name="${name}" type="${type}" value="${escaped(value)}" autocomplete="${autocomplete}"${optional === true ? '' : ' required'}>`;
-  return type === 'hidden' ? input : `<label>${label}${input}</label>`;
-};
 
 const escaped = (text: string): string =>
   text.replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);

@@ -1,17 +1,4 @@
-import {
-  BOARD,
-  BOARD_QUERY,
-  EVENTS,
-  EVENTS_QUERY,
-  FLOW,
-  HISTORY,
-  HISTORY_QUERY,
-  PROJECTS,
-  PAGE_QUERY,
-  RECEIPTS,
-  STORED_EVENT,
-  USAGE,
-} from '../../domain/hub/api.js';
+import * as api from '../../domain/hub/api.js';
 import type { EnvelopeDocument } from '../../domain/events/envelope.js';
 import { upcast } from '../../domain/events/upcast.js';
 import { cellOf } from '../../domain/hub/board-event.js';
@@ -29,8 +16,8 @@ export const readCalls = ({ store }: HubParts): Calls => ({
   'GET /api/v1/events/': {
     summary:
       'Lists events after a cursor, a sequence number or the id of an event, in the order in which they were stored.',
-    query: EVENTS_QUERY,
-    answers: { ...jsonOf(EVENTS), [LINES_TYPE]: STORED_EVENT },
+    query: api.EVENTS_QUERY,
+    answers: { ...jsonOf(api.EVENTS), [LINES_TYPE]: api.STORED_EVENT },
     bearer: fromCursor(store, async (events, query, { headers }) => {
       const page = await events.read({ ...query, bytes: LARGEST_PAGE_BYTES });
       return headers.accept?.includes(LINES_TYPE) === true ? asLines(page) : asDocument(page, store.history);
@@ -38,8 +25,8 @@ export const readCalls = ({ store }: HubParts): Calls => ({
   },
   'GET /api/v1/receipts/': {
     summary: 'Lists the ids of stored events after a cursor.',
-    query: EVENTS_QUERY,
-    answers: jsonOf(RECEIPTS),
+    query: api.EVENTS_QUERY,
+    answers: jsonOf(api.RECEIPTS),
     bearer: fromCursor(store, async (events, query) => {
       const { receipts, next, more } = await events.receipts(query);
       const told = receipts.map(({ eventId, sequence }) => ({ event_id: eventId, sequence }));
@@ -48,16 +35,16 @@ export const readCalls = ({ store }: HubParts): Calls => ({
   },
   'GET /api/v1/projects/': {
     summary: 'Lists projects with the freshness of each machine; of a long list `next` leads on.',
-    query: PAGE_QUERY,
-    answers: jsonOf(PROJECTS),
+    query: api.PAGE_QUERY,
+    answers: jsonOf(api.PROJECTS),
     bearer: async ({ query: { after = '' } }, { team }) =>
       json(await store.forTeam(team).projects({ after, limit: LISTED_MACHINES })),
   },
   'GET /api/v1/projects/{uuid}/board/': {
     summary:
       'Shows the features of a project with the state of their work packages; of a large board `next` leads on.',
-    query: BOARD_QUERY,
-    answers: jsonOf(BOARD),
+    query: api.BOARD_QUERY,
+    answers: jsonOf(api.BOARD),
     bearer: async (request, { team }) => {
       const query = boardQuery(request);
       const page = await store.forTeam(team).board(query);
@@ -68,8 +55,8 @@ export const readCalls = ({ store }: HubParts): Calls => ({
   'GET /api/v1/projects/{uuid}/usage/': {
     summary:
       'Sums what runs of agents took, as they report it, by feature, agent and day; `feature` asks for one. What no run said is `null`. Of a large project `next` leads on, and a feature may go on there.',
-    query: BOARD_QUERY,
-    answers: jsonOf(USAGE),
+    query: api.BOARD_QUERY,
+    answers: jsonOf(api.USAGE),
     bearer: async (request, { team }) => {
       const query = boardQuery(request);
       const events = store.forTeam(team);
@@ -96,8 +83,8 @@ export const readCalls = ({ store }: HubParts): Calls => ({
   'GET /api/v1/projects/{uuid}/features/{slug}/history/': {
     summary:
       'Tells the history of a feature, or with `work_package` of one, in causal order; late and concurrent events are marked.',
-    query: HISTORY_QUERY,
-    answers: jsonOf(HISTORY),
+    query: api.HISTORY_QUERY,
+    answers: jsonOf(api.HISTORY),
     bearer: async (request, { team }) => {
       const { work_package: workPackage } = request.query;
       const query = { ...placeOf(request), workPackage, limit: TOLD_EVENTS };
@@ -116,7 +103,7 @@ export const readCalls = ({ store }: HubParts): Calls => ({
   'GET /api/v1/projects/{uuid}/features/{slug}/flow/': {
     summary:
       'Counts for each day how many work packages of a feature stood in each lane at its end, and how long they stayed in each.',
-    answers: jsonOf(FLOW),
+    answers: jsonOf(api.FLOW),
     bearer: async (request, { team }) => {
       const query = { ...placeOf(request), limit: COUNTED_EVENTS };
       const { events, more } = await store.forTeam(team).eventsAbout(query);

@@ -15,30 +15,26 @@ export const setupCalls = ({ accounts, log }: HubParts): Calls =>
     path: '/setup',
     summary: 'The page that makes the first user.',
     title: 'Set up this hub',
-    fields: [
-      { name: 'code', label: 'Code', type: 'hidden' },
-      { name: 'team', label: 'Team: lower-case letters, digits and hyphens' },
-      { name: 'username', label: 'User name', autocomplete: 'username' },
-      { name: 'password', label: 'Password', type: 'password', autocomplete: 'new-password' },
-    ],
-    button: 'Make the first user',
+    inside: (code) => `
+<input name="code" type="hidden" value="${code}" autocomplete="off">
+<label>Team: lower-case letters, digits and hyphens<input name="team" autocomplete="off" required></label>
+<label>User name<input name="username" autocomplete="username" required></label>
+<label>Password<input name="password" type="password" autocomplete="new-password" required></label>
+<button>Make the first user</button>`,
     link: SETUP_LINK,
     filled: 'code',
     body: SETUP_FORM,
-    take: async ({ code, team, username: name, password }, { address, base }, again) => {
+    take: async ({ code, team, username: name, password }, { address, base }) => {
       const people = new People(accounts);
       if (!(await accounts.spendSetupCode(code)))
-        return again({
-          detail: 'This link was used, or is not the last one that the hub printed.',
-          status: 403,
-        });
+        return { status: 403, detail: 'This link was used, or is not the last one that the hub printed.' };
       try {
         await people.addTeam(team);
         await people.addUser({ name, password, team });
       } catch (error) {
         if (!isSyncError(error) || error.kind !== 'input-invalid') throw error;
-        const next = await accounts.mintSetupCode();
-        return again({ detail: `${error.message} ${error.hint ?? ''}`, status: 400 }, next);
+        const value = (await accounts.mintSetupCode()) ?? '';
+        return { status: 400, detail: `${error.message} ${error.hint ?? ''}`, value };
       }
       audit(log, 'first-user', { user: name, team, address });
       return page(

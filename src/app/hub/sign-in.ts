@@ -1,14 +1,4 @@
-import {
-  BROWSER,
-  ENDED,
-  LIVE_TOKEN,
-  ME,
-  REFRESH,
-  SESSION_ID,
-  SESSIONS,
-  SIGN_IN,
-  TOKENS,
-} from '../../domain/hub/api.js';
+import * as api from '../../domain/hub/api.js';
 import type { DocumentOf } from '../../domain/document.js';
 import type { Result } from '../../domain/result.js';
 import { CAPABILITIES } from '../../domain/wire.js';
@@ -38,7 +28,7 @@ export interface Office extends HubParts {
 /** Runs a check for somebody who has sent a password; `purpose` is for the log. */
 type PasswordCheck = <T extends Holder>(
   purpose: string,
-  fields: DocumentOf<typeof SIGN_IN>,
+  fields: DocumentOf<typeof api.SIGN_IN>,
   address: string,
   check: (request: SignInRequest) => Promise<Result<T, SignInFault>>,
 ) => Promise<T>;
@@ -93,16 +83,16 @@ export const LONGEST_NAME = 100;
 export const signInCalls = ({ accounts, store, callers, log, checkPassword }: Office): Calls => ({
   'POST /api/v1/token/': {
     summary: 'Opens a session with user name and password.',
-    answers: jsonOf(TOKENS),
-    ...taking(SIGN_IN, async (fields, { address }) => {
+    answers: jsonOf(api.TOKENS),
+    ...taking(api.SIGN_IN, async (fields, { address }) => {
       const tokens = await checkPassword('tokens', fields, address, (request) => accounts.signIn(request));
       return json(tokensBody(tokens, store.hubId));
     }),
   },
   'POST /api/v1/token/refresh/': {
     summary: 'Spends a refresh token for the next pair of tokens.',
-    answers: jsonOf(TOKENS),
-    ...taking(REFRESH, async ({ refresh }, { address }) => {
+    answers: jsonOf(api.TOKENS),
+    ...taking(api.REFRESH, async ({ refresh }, { address }) => {
       const rotated = await accounts.rotate(refresh);
       if (rotated.ok) return json(tokensBody(rotated.value, store.hubId));
       audit(log, 'access-refused', { purpose: 'refresh', reason: rotated.error, address });
@@ -116,14 +106,14 @@ export const signInCalls = ({ accounts, store, callers, log, checkPassword }: Of
   'POST /api/v1/token/revoke/': {
     summary: 'Ends the session of a refresh token.',
     answers: {},
-    ...taking(REFRESH, async ({ refresh }, { address }) => {
+    ...taking(api.REFRESH, async ({ refresh }, { address }) => {
       await endSession(accounts, refresh, address, log);
       return NOTHING;
     }),
   },
   'POST /api/v1/ws-token/': {
     summary: 'Issues a token for one live connection.',
-    answers: jsonOf(LIVE_TOKEN),
+    answers: jsonOf(api.LIVE_TOKEN),
     bearer: async ({ token = '' }) => {
       const issued = await accounts.issueLiveToken(token);
       if (!issued.ok) throw bearerRefusal(issued.error);
@@ -132,7 +122,7 @@ export const signInCalls = ({ accounts, store, callers, log, checkPassword }: Of
   },
   'GET /api/v1/me/': {
     summary: 'Says who the bearer is, in which teams, at which hub.',
-    answers: jsonOf(ME),
+    answers: jsonOf(api.ME),
     bearer: async (_request, { user, team }) =>
       json({
         ...{ user: { username: user }, username: user, team_slug: team, teams: await accounts.teamsOf(user) },
@@ -141,8 +131,8 @@ export const signInCalls = ({ accounts, store, callers, log, checkPassword }: Of
   },
   'POST /api/v1/session/': {
     summary: 'Signs a browser in: the session is a cookie that scripts cannot read.',
-    answers: jsonOf(BROWSER),
-    ...taking(SIGN_IN, async (given, { address, base }) => {
+    answers: jsonOf(api.BROWSER),
+    ...taking(api.SIGN_IN, async (given, { address, base }) => {
       const fields = { device: 'browser', ...given };
       const tokens = await checkPassword('browser', fields, address, (request) => accounts.signIn(request));
       const cookie = callers.cookieOf(tokens, base);
@@ -151,7 +141,7 @@ export const signInCalls = ({ accounts, store, callers, log, checkPassword }: Of
   },
   'POST /api/v1/session/end/': {
     summary: 'Ends the session of the browser that asks, and takes its cookie away.',
-    answers: jsonOf(ENDED),
+    answers: jsonOf(api.ENDED),
     open: async ({ headers, address, base }) => {
       const { cookie, refresh = '' } = callers.farewell(headers.cookie, base);
       await endSession(accounts, refresh, address, log);
@@ -160,7 +150,7 @@ export const signInCalls = ({ accounts, store, callers, log, checkPassword }: Of
   },
   'GET /api/v1/sessions/': {
     summary: 'Lists the devices and tokens with which the bearer is signed in.',
-    answers: jsonOf(SESSIONS),
+    answers: jsonOf(api.SESSIONS),
     bearer: async (_request, bearer) =>
       json({
         sessions: (await sessionsOf(accounts, bearer.user)).map((session) => ({
@@ -176,10 +166,10 @@ export const signInCalls = ({ accounts, store, callers, log, checkPassword }: Of
   },
   'POST /api/v1/sessions/end/': {
     summary: 'Ends one device or token of the bearer, by its id.',
-    body: SESSION_ID,
-    answers: jsonOf(ENDED),
+    body: api.SESSION_ID,
+    answers: jsonOf(api.ENDED),
     bearer: async (request, { user, team }) => {
-      const { id } = await readFields(request, SESSION_ID);
+      const { id } = await readFields(request, api.SESSION_ID);
       const own = (await sessionsOf(accounts, user)).find(({ sessionId }) => sessionId === id);
       if (own === undefined) throw new Refusal('not-found', 'You have no such session.');
       await accounts.endSessions(own.kind, { id });
