@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Bearer, BearerFault, SessionTokens } from '../../ports/hub.js';
 import { audit } from './audit.js';
 import type { HubParts } from './hub-parts.js';
+import { isChanging } from './own-names.js';
 import { Refusal } from './problem.js';
 
 /** Who makes a request. */
@@ -43,11 +44,10 @@ export class Callers {
    * By the cookie alone. An expired access token is renewed on the way; requests that race for that get the same pair.
    * What changes something must say where it comes from, so that a browser which sends no origin changes nothing.
    */
-  async browser({ method, headers }: IncomingMessage, base: string): Promise<Caller> {
-    const tokens = this.#read(headers.cookie);
+  async browser(request: IncomingMessage, base: string): Promise<Caller> {
+    const tokens = this.#read(request.headers.cookie);
     if (tokens === undefined) throw bearerRefusal('missing');
-    const changes = headers.upgrade !== undefined || (method !== 'GET' && method !== 'HEAD');
-    if (changes && headers.origin === undefined) throw new Refusal('foreign-origin');
+    if (isChanging(request) && request.headers.origin === undefined) throw new Refusal('foreign-origin');
     const bearer = await this.#parts.accounts.identify(tokens.access, 'access');
     if (bearer.ok) return { bearer: bearer.value, token: tokens.access };
     if (bearer.error === 'not-a-member') throw new Refusal('not-a-member');

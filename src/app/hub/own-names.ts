@@ -3,12 +3,17 @@ import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import { Refusal } from './problem.js';
 
-interface Announced {
-  /** Address under which people know the hub, when it is another one than where it listens. */
-  readonly publicUrl?: string;
+export interface ListenerOptions {
   readonly host: string;
-  readonly tls?: { readonly cert: string };
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** PEM texts; with them the hub speaks https and wss only. */
+  readonly tls?: { readonly cert: string; readonly key: string };
+  /** Base address under which people know the hub, when a proxy is in front of it or it has a name. */
+  readonly publicUrl?: string;
 }
+
+type Announced = Omit<ListenerOptions, 'port'>;
 
 /**
  * Refuses what comes under a foreign name. A page of another site can make a browser call the hub, under the hub's name
@@ -16,14 +21,14 @@ interface Announced {
  * cannot be made to point elsewhere, so it is always the hub's own.
  */
 export class OwnNames {
-  readonly #announced: Announced;
+  readonly #listener: Announced;
   readonly #publicUrl: URL | undefined;
   readonly #certificate: X509Certificate | undefined;
 
-  constructor(announced: Announced) {
-    this.#announced = announced;
-    this.#publicUrl = announced.publicUrl === undefined ? undefined : new URL(announced.publicUrl);
-    this.#certificate = announced.tls === undefined ? undefined : new X509Certificate(announced.tls.cert);
+  constructor(listener: Announced) {
+    this.#listener = listener;
+    this.#publicUrl = listener.publicUrl === undefined ? undefined : new URL(listener.publicUrl);
+    this.#certificate = listener.tls === undefined ? undefined : new X509Certificate(listener.tls.cert);
   }
 
   /** Why the request is refused; `undefined` when it is not. */
@@ -36,15 +41,14 @@ export class OwnNames {
       );
     }
     const { origin } = request.headers;
-    const changes = request.headers.upgrade !== undefined || !HARMLESS.includes(request.method ?? '');
-    if (origin === undefined || !changes || this.#isOwnOrigin(origin, host)) return undefined;
+    if (origin === undefined || !isChanging(request) || this.#isOwnOrigin(origin, host)) return undefined;
     return new Refusal('foreign-origin');
   }
 
   /** Base address for links: the announced one, or the one that the caller uses. */
   base(request: IncomingMessage): string {
     if (this.#publicUrl !== undefined) return this.#publicUrl.href.replace(/\/+$/, '');
-    return `${this.#announced.tls === undefined ? 'http' : 'https'}://${request.headers.host ?? ''}`;
+    return `${this.#listener.tls === undefined ? 'http' : 'https'}://${request.headers.host ?? ''}`;
   }
 
   #isOwn(host: string): boolean {
@@ -53,7 +57,7 @@ export class OwnNames {
     return (
       isIP(name) !== 0 ||
       name === 'localhost' ||
-      name === this.#announced.host.toLowerCase() ||
+      name === this.#listener.host.toLowerCase() ||
       name === this.#publicUrl?.hostname ||
       this.#certificate?.checkHost(name) !== undefined
     );
@@ -66,6 +70,10 @@ export class OwnNames {
   }
 }
 
+/** Whether a request may change something, as far as its head tells. */
+export const isChanging = ({ method = '', headers }: IncomingMessage): boolean =>
+  headers.upgrade !== undefined || !['GET', 'HEAD', 'OPTIONS'].includes(method);
+
 /** Whether an address, as it stands in a URL or without brackets, or a name is this machine itself. */
 export const isLoopback = (host: string): boolean => {
   const name = unbracketed(host);
@@ -73,7 +81,5 @@ export const isLoopback = (host: string): boolean => {
 };
 
 const unbracketed = (host: string): string => host.replace(/^\[|\]$/g, '');
-
-const HARMLESS = ['GET', 'HEAD', 'OPTIONS'];
 
 const nameOf = (url: string): URL | undefined => (URL.canParse(url) ? new URL(url) : undefined);

@@ -19,27 +19,25 @@ import { readFields, taking } from './request-body.js';
 import { json, jsonOf, NOTHING, type Calls } from './route.js';
 import { Turns } from './turns.js';
 
-/** What the routes of accounts share. */
+/** What the calls of accounts share. */
 export interface Office extends HubParts {
   readonly callers: Callers;
-  readonly checkPassword: PasswordCheck;
+  readonly checkPassword: ReturnType<typeof passwordCheck>;
 }
-
-/** Runs a check for somebody who has sent a password; `purpose` is for the log. */
-type PasswordCheck = <T extends Holder>(
-  purpose: string,
-  fields: DocumentOf<typeof api.SIGN_IN>,
-  address: string,
-  check: (request: SignInRequest) => Promise<Result<T, SignInFault>>,
-) => Promise<T>;
 
 /**
  * Where passwords are checked, whatever for. Attempts are counted by user and by address, because a password is guessed
- * from many places and one place guesses many; a right one costs nothing. Only a few are hashed at once.
+ * from many places and one place guesses many; a right one costs nothing. Only a few are hashed at once. `purpose` is for
+ * the log.
  */
-export const passwordCheck = ({ accounts, limits, log }: HubParts): PasswordCheck => {
+export const passwordCheck = ({ accounts, limits, log }: HubParts) => {
   const turns = new Turns(limits.waitingSignIns, limits.signIns);
-  return async (purpose, { username, password, team_slug: team, device }, address, check) => {
+  return async <T extends Holder>(
+    purpose: string,
+    { username, password, team_slug: team, device }: DocumentOf<typeof api.SIGN_IN>,
+    address: string,
+    check: (request: SignInRequest) => Promise<Result<T, SignInFault>>,
+  ): Promise<T> => {
     const user = username.normalize('NFC').slice(0, LONGEST_NAME);
     const buckets = [
       [`user ${user}`, limits.attemptsByUser],

@@ -18,7 +18,7 @@ import { batchCalls, Ingest } from './ingest.js';
 import { LiveGateway } from './live-gateway.js';
 import { hubMetrics, metricsCalls } from './metrics.js';
 import { nowCalls } from './now-api.js';
-import { isLoopback, OwnNames } from './own-names.js';
+import { isLoopback, OwnNames, type ListenerOptions } from './own-names.js';
 import { readCalls } from './read-api.js';
 import { routesOf, type Calls, type Route } from './route.js';
 import { setupCalls } from './setup-page.js';
@@ -36,15 +36,7 @@ interface HubOptions extends Omit<HubParts, 'limits' | 'metrics'> {
   readonly metricsToken?: string | undefined;
 }
 
-export interface ListenerOptions {
-  readonly host: string;
-  /** 0 takes any free port. */
-  readonly port: number;
-  /** PEM texts; with them the hub speaks https and wss only. */
-  readonly tls?: { readonly cert: string; readonly key: string };
-  /** Base address under which people know the hub, when a proxy is in front of it or it has a name. */
-  readonly publicUrl?: string;
-}
+export type { ListenerOptions } from './own-names.js';
 
 export interface RunningHub {
   /** Base address without a trailing slash, with the port that was taken. */
