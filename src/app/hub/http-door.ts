@@ -10,7 +10,7 @@ import { audit } from './audit.js';
 import { bearerToken, type Callers } from './callers.js';
 import type { HubParts } from './hub-parts.js';
 import { isLoopback, type OwnNames } from './own-names.js';
-import { later, PROBLEMS, Refusal } from './problem.js';
+import { later, PROBLEMS, Refusal, type ProblemKind } from './problem.js';
 import { readBody } from './request-body.js';
 import { refusing, type Answer, type HubRequest, type Route } from './route.js';
 
@@ -57,7 +57,8 @@ export const httpDoor = async (options: DoorOptions): Promise<FastifyInstance> =
     connectionTimeout: limits.unreadAnswerMs,
     // Whoever was heard before the end is answered.
     return503OnClosing: false,
-    clientErrorHandler: (error, socket) => refuseSocket(socket, protocolRefusal(error)),
+    clientErrorHandler: ({ code }, socket) =>
+      refuseSocket(socket, new Refusal(NO_REQUEST[code] ?? 'malformed-request')),
     frameworkErrors: (_error, request, reply) =>
       void write(request, reply, refusing(new Refusal('malformed-request', 'The address cannot be read.'))),
     // A proxy in front of the hub is on this machine, or says of nobody where they are.
@@ -180,15 +181,10 @@ const pathOf = ({ raw }: FastifyRequest): string => (raw.url ?? '').split('?', 1
 const isSending = ({ complete, headers }: IncomingMessage): boolean =>
   !complete && (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0);
 
-const protocolRefusal = ({ code }: NodeJS.ErrnoException): Refusal => {
-  switch (code) {
-    case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return new Refusal('request-timeout');
-    case 'HPE_HEADER_OVERFLOW':
-      return new Refusal('headers-too-large');
-    default:
-      return new Refusal('malformed-request');
-  }
+/** What is wrong with a request that Node gave up on; it is malformed unless it stands here. */
+const NO_REQUEST: Readonly<Record<string, ProblemKind>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 'request-timeout',
+  HPE_HEADER_OVERFLOW: 'headers-too-large',
 };
 
 /** Refuses on a bare socket, where there is no response object. The socket is ended. */

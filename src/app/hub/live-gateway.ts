@@ -19,8 +19,6 @@ export class LiveGateway {
   readonly #server: WebSocketServer;
   readonly #sessions = new Set<LiveSession>();
   readonly #teams = new Map<string, LiveTeam>();
-  /** Every socket that asked for an upgrade; the HTTP server does not end these. */
-  readonly #sockets = new Set<Socket>();
   #stopping = false;
   /** What the accounts said last of their state, as long as there are sessions. */
   #revision: string | undefined;
@@ -40,9 +38,7 @@ export class LiveGateway {
 
   /** Answers one upgrade request; never rejects. */
   async upgrade(request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
-    this.#sockets.add(socket);
     socket.on('error', () => socket.destroy());
-    socket.on('close', () => this.#sockets.delete(socket));
     const revision = this.#revision;
     try {
       const { token, bearer } = await this.#admit(request);
@@ -59,15 +55,11 @@ export class LiveGateway {
     }
   }
 
-  /** Ends all sessions, letting each answer its last events; the stubborn ones are cut off when time is up. */
+  /** Ends all sessions, letting each answer its last events. */
   async close(): Promise<void> {
     this.#stopping = true;
     await this.#needs.ingest.settle();
     for (const session of this.#sessions) session.close(CLOSE_STOPPING, 'the hub is stopping');
-    const deadline = performance.now() + this.#needs.limits.drainMs;
-    while (this.#sessions.size > 0 && performance.now() < deadline) await sleep(POLL_MS);
-    for (const socket of this.#sockets) socket.destroy();
-    this.#server.close();
   }
 
   async #admit(request: IncomingMessage): Promise<Pick<LiveEntry, 'token' | 'bearer'>> {
@@ -152,5 +144,3 @@ export class LiveGateway {
     }
   }
 }
-
-const POLL_MS = 5;

@@ -83,7 +83,7 @@ export const startHub = async (options: HubOptions): Promise<RunningHub> => {
     if (refused === undefined) void gateway.upgrade(request, socket as Socket, head);
     else refuseSocket(socket as Socket, refused);
   });
-  const everyoneSpoke = firstWords(server);
+  const connections = connectionsOf(server);
   const setupCode = await accounts.mintSetupCode();
   await listen(server, listener);
   const sender = options.webhooks && new WebhookSender({ ...parts, ...options.webhooks });
@@ -93,8 +93,8 @@ export const startHub = async (options: HubOptions): Promise<RunningHub> => {
   const end = async (): Promise<void> => {
     // The server's own end also ends, since Node 26, a connection whose first request has come and was not read yet.
     const closed = new Promise<unknown>((resolve) => NetServer.prototype.close.call(server, resolve));
-    const cutOff = setTimeout(() => server.closeAllConnections(), limits.drainMs);
-    await Promise.all([sender?.stop(), gateway.close(), everyoneSpoke()]);
+    const cutOff = setTimeout(connections.cutOff, limits.drainMs);
+    await Promise.all([sender?.stop(), gateway.close(), connections.firstWords()]);
     await Promise.all([door.close(), closed]);
     clearTimeout(cutOff);
   };
@@ -167,8 +167,8 @@ const isExposed = ({ host, tls, publicUrl }: ListenerOptions): boolean =>
 
 const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : host);
 
-/** Watches a server; what it gives waits until each connection has asked for something, and ends those that do not. */
-const firstWords = (server: Server): (() => Promise<void>) => {
+/** The connections of a server, live sessions among them. */
+const connectionsOf = (server: Server) => {
   const open = new Set<Socket>();
   const unasked = new Set<Socket>();
   const keep = (event: string, sockets: Set<Socket>) =>
@@ -181,10 +181,14 @@ const firstWords = (server: Server): (() => Promise<void>) => {
   for (const event of ['request', 'upgrade'])
     server.on(event, ({ socket }: IncomingMessage) => unasked.delete(socket));
   const silent = () => [...unasked, ...[...open].filter(({ bytesRead }) => bytesRead === 0)];
-  return async () => {
-    const deadline = performance.now() + FIRST_WORD_MS;
-    while (silent().length > 0 && performance.now() < deadline) await sleep(POLL_MS);
-    silent().forEach((socket) => socket.destroy());
+  return {
+    /** Waits until each has asked for something, and ends those that do not. */
+    firstWords: async (): Promise<void> => {
+      const deadline = performance.now() + FIRST_WORD_MS;
+      while (silent().length > 0 && performance.now() < deadline) await sleep(POLL_MS);
+      silent().forEach((socket) => socket.destroy());
+    },
+    cutOff: (): void => open.forEach((socket) => socket.destroy()),
   };
 };
 
