@@ -22,7 +22,7 @@ export const parseCommandLine = async (
   width: number,
 ): Promise<Request> => {
   const words = wordsOf(argv);
-  const definition = commandOf(words, commands);
+  const definition = commandNamedBy(argv, commands);
   const members = definition === undefined ? membersOf(words, commands) : [definition];
   if (members.length === 0) {
     const { unknownCommand } = await import('./unknown-words.js');
@@ -41,7 +41,12 @@ export const parseCommandLine = async (
 export const commandNamedBy = (
   argv: readonly string[],
   commands: readonly CommandDefinition[],
-): CommandDefinition | undefined => commandOf(wordsOf(argv), commands);
+): CommandDefinition | undefined => {
+  const words = wordsOf(argv);
+  return commands
+    .filter((command) => command.words.every((word, index) => words[index] === word))
+    .sort((a, b) => b.words.length - a.words.length)[0];
+};
 
 interface ReadLine {
   readonly parsed: Parsed;
@@ -76,9 +81,7 @@ export const readLine = (argv: readonly string[], options: Options = {}): ReadLi
 };
 
 /** Whether a flag is set; one that is given several times is set by any of them. */
-export const isSet = (parsed: Parsed, flag: string): boolean => isTrue(parsed[flag]);
-
-const isTrue = (given: unknown): boolean => [given].flat().includes(true);
+export const isSet = (parsed: Parsed, flag: string): boolean => [parsed[flag]].flat().includes(true);
 
 /** The parser's own errors are misuses; anything else is a defect. */
 const refusal = (error: Error, definition: CommandDefinition | undefined): Error => {
@@ -110,14 +113,6 @@ const withDashedValues = (argv: readonly string[], known: Options): readonly str
 /** Those of these words that come first name a command or group. */
 const wordsOf = (argv: readonly string[]): readonly string[] =>
   placesOfWords(argv).map((at) => argv[at] ?? '');
-
-const commandOf = (
-  words: readonly string[],
-  commands: readonly CommandDefinition[],
-): CommandDefinition | undefined =>
-  commands
-    .filter((command) => command.words.every((word, index) => words[index] === word))
-    .sort((a, b) => b.words.length - a.words.length)[0];
 
 /** Values as the parser found them, by option name in kebab case; `_` holds the words and positional arguments. */
 export type Parsed = Readonly<Record<string, unknown>> & { readonly _: readonly (string | number)[] };
@@ -154,42 +149,32 @@ const MAX_WAIT_SECONDS = 86_400;
 
 type Values = readonly (readonly [name: string, value: unknown])[];
 
-const positionalsOf = (definition: CommandDefinition, given: readonly string[]): Values => {
-  const values: [string, unknown][] = [];
-  let next = 0;
-  for (const positional of definition.positionals) {
-    const rest = given.slice(next);
-    if (positional.required && rest.length === 0) {
-      throw wrongUsage(
-        `The argument <${positional.name}> is missing${meaning(positional.describe)}.`,
-        definition.words,
-      );
-    }
-    values.push([camelCase(positional.name), positional.many ? rest : rest[0]]);
-    next += positional.many ? rest.length : 1;
-  }
-  const extra = given[next];
-  if (extra !== undefined) throw wrongUsage(`The argument "${extra}" is one too many.`, definition.words);
-  return values;
+/** One that takes all that is left is the last one. */
+const positionalsOf = ({ positionals, words }: CommandDefinition, given: readonly string[]): Values => {
+  const missing = positionals.find(({ required }, at) => required && given[at] === undefined);
+  if (missing !== undefined)
+    throw wrongUsage(`The argument <${missing.name}> is missing${meaning(missing.describe)}.`, words);
+  const extra = positionals.at(-1)?.many === true ? undefined : given[positionals.length];
+  if (extra !== undefined) throw wrongUsage(`The argument "${extra}" is one too many.`, words);
+  return positionals.map(({ name, many }, at) => [camelCase(name), many ? given.slice(at) : given[at]]);
 };
 
 const optionsOf = (options: Options, parsed: Parsed, words: readonly string[]): Values =>
   Object.entries(options).map(([name, option]) => [
     camelCase(name),
-    optionValue(name, option, parsed[name], words),
+    optionValue(name, option, parsed, words),
   ]);
 
-const optionValue = (name: string, option: OptionSpec, given: unknown, words: readonly string[]): unknown => {
+const optionValue = (name: string, option: OptionSpec, parsed: Parsed, words: readonly string[]): unknown => {
   const fail = (what: string): never => {
     throw wrongUsage(`The option --${name} ${what}.`, words);
   };
-  if (option.type === 'boolean') return isTrue(given);
-  const texts = (Array.isArray(given) ? given : given === undefined ? [] : [given]).map(String);
+  if (option.type === 'boolean') return isSet(parsed, name);
+  const texts = [parsed[name] ?? []].flat().map(String);
   if (option.list !== undefined) {
-    const items = (option.list === 'whole' ? texts : texts.flatMap((text) => text.split(','))).map((text) =>
-      text.trim(),
-    );
-    return items.filter((item) => item !== '').map((item) => checked(option, item, fail));
+    const items = option.list === 'whole' ? texts : texts.flatMap((text) => text.split(','));
+    const trimmed = items.map((item) => item.trim()).filter((item) => item !== '');
+    return trimmed.map((item) => checked(option, item, fail));
   }
   if (texts.length > 1) fail('is given more than once');
   const [text] = texts;

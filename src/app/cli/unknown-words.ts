@@ -40,34 +40,24 @@ const nearest = (
   );
   // Of several commands with the same ending the first one is meant.
   const names = new Map(endings.reverse());
-  const tried = words.slice(groupLength).map((_, fewer) => ({
-    given: words.slice(0, words.length - fewer).join(' '),
-    ending: words.slice(groupLength, words.length - fewer).join(' '),
-  }));
-  const exact = tried.filter(({ ending }) => names.has(ending));
-  for (const { given, ending } of [...exact, ...tried]) {
-    const near = closest(ending, [...names.keys()]);
-    if (near !== undefined) return [given, names.get(near)];
-  }
-  return [words.join(' '), undefined];
+  const near = (ending: string): string | undefined => names.get(closest(ending, [...names.keys()]) ?? '');
+  const tried = words
+    .slice(groupLength)
+    .map((_, fewer) => words.slice(groupLength, words.length - fewer).join(' '));
+  const meant = tried.find((ending) => names.has(ending)) ?? tried.find(near);
+  if (meant === undefined) return [words.join(' '), undefined];
+  return [[...words.slice(0, groupLength), meant].join(' '), near(meant)];
 };
 
 /**
  * The candidate that the user most likely meant, if any is near: at most a third of its letters differ. Of equally
  * near candidates the first one wins.
  */
-export const closest = (given: string, candidates: readonly string[]): string | undefined => {
-  let best: string | undefined;
-  let bestDistance = Infinity;
-  for (const candidate of candidates) {
-    const distance = editDistance(given.toLowerCase(), candidate.toLowerCase());
-    if (distance < bestDistance && distance <= Math.max(1, Math.floor(candidate.length / 3))) {
-      best = candidate;
-      bestDistance = distance;
-    }
-  }
-  return best;
-};
+export const closest = (given: string, candidates: readonly string[]): string | undefined =>
+  candidates
+    .map((name) => ({ name, distance: editDistance(given.toLowerCase(), name.toLowerCase()) }))
+    .filter(({ name, distance }) => distance <= Math.max(1, Math.floor(name.length / 3)))
+    .sort((a, b) => a.distance - b.distance)[0]?.name;
 
 /** How many letters have to be added, removed, replaced or swapped with their neighbour. */
 export const editDistance = (a: string, b: string): number => {
