@@ -12,29 +12,23 @@ interface ShownFault {
 
 /** What a thrown value looks like to the user. A bug of ours says so and where to look. */
 export const shownFault = (error: unknown): ShownFault => {
-  if (isSyncError(error))
-    return { code: error.kind, message: error.message, hint: error.hint ?? adviceOn(error.kind) };
-  if (error instanceof Error && error.name === 'AbortError') {
-    return {
-      code: 'interrupted',
-      message: 'The command was interrupted.',
-      hint: adviceOn('interrupted'),
-    };
-  }
-  if (error instanceof Error && 'syscall' in error) {
-    return {
-      code: 'storage-failed',
-      message: `The system refused what the command needs: ${error.message}`,
-      hint: 'Check the rights, the free space and the number of open files ("ulimit -n"), then run the command again.',
-    };
-  }
-  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return {
-    code: 'internal',
-    message,
-    hint: adviceOn('internal'),
-  };
+  if (isSyncError(error)) return shown(error.kind, error.message, error.hint);
+  if (!(error instanceof Error)) return shown('internal', String(error));
+  if (error.name === 'AbortError') return shown('interrupted', 'The command was interrupted.');
+  if (!('syscall' in error)) return shown('internal', `${error.name}: ${error.message}`);
+  return shown(
+    'storage-failed',
+    `The system refused what the command needs: ${error.message}`,
+    'Check the rights, the free space and the number of open files ("ulimit -n"), then run the command again.',
+  );
 };
+
+/** With the advice of docs/errors.md, in the quotes of a terminal, where the error gives none of its own. */
+const shown = (code: ErrorCode, message: string, hint = ADVICE[code].replaceAll('`', '"')): ShownFault => ({
+  code,
+  message,
+  hint,
+});
 
 /** The fault as lines for a person; lines after the first are indented, so that none of them can pose as another. */
 export const faultText = (fault: ShownFault): Text =>
@@ -42,8 +36,5 @@ export const faultText = (fault: ShownFault): Text =>
     [red(bold('error')), `[${fault.code}]: ${indented(fault.message)}`],
     [cyan('hint'), `: ${indented(fault.hint)}`],
   ]);
-
-/** The advice of docs/errors.md, with the quotes of a terminal. */
-const adviceOn = (code: ErrorCode): string => ADVICE[code].replaceAll('`', '"');
 
 const indented = (text: string): string => text.trimEnd().replaceAll('\n', '\n  ');
