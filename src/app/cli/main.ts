@@ -1,4 +1,4 @@
-import { fstatSync, writeSync } from 'node:fs';
+import { fstatSync, writeFileSync } from 'node:fs';
 import { SyncError } from '../../domain/errors.js';
 import { version } from './build-info.js';
 import { exitCodeOf } from './exit-codes.js';
@@ -84,8 +84,7 @@ const fileSink = (descriptor: number, onLoss: OnLoss): Sink => {
     write: (text) => {
       if (loss !== undefined) return;
       try {
-        const bytes = Buffer.from(text);
-        for (let done = 0; done < bytes.length;) done += writeSync(descriptor, bytes, done);
+        writeFileSync(descriptor, text);
       } catch (error) {
         loss = outputFailed(error);
         onLoss(loss);

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { makeVisible } from './visible.js';
 import { stringWidth, truncate } from './width.js';
 
@@ -39,7 +40,7 @@ export const toTerminal = (text: Text, colour: boolean): string => {
   if (typeof text === 'string') return makeVisible(text);
   if (!isStyled(text)) return text.map((piece) => toTerminal(piece, colour)).join('');
   const inner = toTerminal(text.text, colour);
-  const [on, off] = SEQUENCES[text.style];
+  const [on, off] = inspect.colors[text.style] ?? [];
   return colour && inner !== '' ? `\x1b[${on}m${inner}\x1b[${off}m` : inner;
 };
 
@@ -75,14 +76,5 @@ const restyle = (text: Text, characters: string): Text =>
 /** Behind letters that run from right to left the mark keeps the next column in its place. */
 const LEFT_TO_RIGHT_MARK = '\u200e';
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
-
-const SEQUENCES: Readonly<Record<Style, readonly [number, number]>> = {
-  bold: [1, 22],
-  dim: [2, 22],
-  red: [31, 39],
-  green: [32, 39],
-  yellow: [33, 39],
-  cyan: [36, 39],
-};
 
 const isStyled = (text: Styled | readonly Text[]): text is Styled => !Array.isArray(text);

@@ -1,6 +1,6 @@
 import { closeSync, constants, createReadStream, fstatSync, openSync } from 'node:fs';
 import { Socket } from 'node:net';
-import type { Readable } from 'node:stream';
+import { addAbortSignal, type Readable } from 'node:stream';
 import { SyncError } from '../../../../domain/errors.js';
 
 /**
@@ -9,15 +9,10 @@ import { SyncError } from '../../../../domain/errors.js';
  * process could reach it there. A device is no file.
  */
 export const streamNamed = async function* (path: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  const stream = open(path);
-  const stop = (): void => void stream.destroy();
-  signal.addEventListener('abort', stop);
   try {
-    for await (const piece of stream) yield piece as Buffer;
+    yield* addAbortSignal(signal, open(path));
   } catch (error) {
     if (!signal.aborted) throw error;
-  } finally {
-    signal.removeEventListener('abort', stop);
   }
 };
 
