@@ -36,20 +36,17 @@ export const writeOutput = async <T>(
   const place = present === undefined || !isFile ? path : await onDisk(() => realpath(path));
   const draft = `${place}.${unique}.part`;
   const file = await onDisk(() => (isFile ? open(draft, 'wx', 0o600) : open(place, 'w')));
-  let lines: string[] = [];
-  let characters = 0;
+  let portion = '';
   const flush = async (): Promise<void> => {
-    const text = lines.join('');
-    lines = [];
-    characters = 0;
+    const text = portion;
+    portion = '';
     await onDisk(() => file.appendFile(text));
   };
   let isWhole = false;
   try {
     const result = await work(async (line) => {
-      lines.push(line, '\n');
-      characters += line.length + 1;
-      if (characters >= PORTION_CHARACTERS) await flush();
+      portion += `${line}\n`;
+      if (portion.length >= PORTION_CHARACTERS) await flush();
     });
     if (signal?.aborted === true) return result;
     await flush();

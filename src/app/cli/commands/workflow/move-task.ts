@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { LANES, originName } from '../../../../domain/events/lane.js';
 import type { MoveResult } from '../../../work/move-work-package.js';
-import { choice, defineCommand, flag, text, type CommandContext } from '../../define-command.js';
+import { choice, defineCommand, flag, text } from '../../define-command.js';
 import { bold, lines, type Text } from '../../render/text.js';
 import { readNamed } from '../shared/named-file.js';
 import { nextOfWorkPackage } from '../shared/next-command.js';
@@ -24,26 +24,17 @@ export const moveTask = defineCommand({
     ['spec-kitty agent tasks move-task WP01 --to for_review --note "all tests pass"', 'hand over to review'],
     ['spec-kitty agent tasks move-task WP01 --to doing --feedback review.md', 'request changes'],
   ],
-  run: async (context) => {
-    const { client, common, signal } = context;
-    const { wp: workPackageId, noCommit, feedback: file, ...move } = context.args;
-    const feedback = file === undefined ? {} : { feedback: await readFeedback(context, file) };
+  run: async ({ args, client, common, io, signal }) => {
+    const { wp: workPackageId, noCommit, feedback: file, ...move } = args;
+    const feedback = file && (await readNamed({ ...FEEDBACK, path: resolve(io.cwd, file) }, signal));
     const request = await client.feature(common.feature);
-    const input = { ...request, workPackageId, commit: !noCommit, ...move, ...feedback };
+    const input = { ...request, workPackageId, commit: !noCommit, ...move, feedback };
     const work = await client.work.moveWorkPackage.run(input, signal);
     return { work, text: sentence(work.result), next: nextAfter(work.result) };
   },
 });
 
-const readFeedback = ({ io, signal }: CommandContext, file: string): Promise<string> =>
-  readNamed(
-    {
-      path: resolve(io.cwd, file),
-      called: 'The feedback file',
-      hint: 'Name a text file with --feedback FILE.',
-    },
-    signal,
-  );
+const FEEDBACK = { called: 'The feedback file', hint: 'Name a text file with --feedback FILE.' };
 
 const nextAfter = ({ workPackageId, to, isFeatureCompleted }: MoveResult) => {
   if (isFeatureCompleted) return ['spec-kitty feature clean'];
