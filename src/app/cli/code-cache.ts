@@ -1,16 +1,14 @@
 import {
-  closeSync,
   existsSync,
-  fstatSync,
   lstatSync,
   mkdirSync,
-  openSync,
   readdirSync,
   readFileSync,
   realpathSync,
   renameSync,
   unlinkSync,
   writeFileSync,
+  type Stats,
 } from 'node:fs';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { Script } from 'node:vm';
@@ -94,17 +92,12 @@ export class CodeCache {
 const OTHERS_MAY_WRITE = 0o022;
 const KEPT_MS = 30 * 24 * 3_600_000;
 
-/** The bytes of a file that only this user can have written. */
+/** The bytes of a file that only this user can have written, and no link; nobody else can replace it in its directory. */
 const readOwn = (path: string): Buffer | undefined => {
-  let descriptor: number | undefined;
   try {
-    descriptor = openSync(path, 'r');
-    const { uid, mode } = fstatSync(descriptor);
-    return isOwn(uid, mode) ? readFileSync(descriptor) : undefined;
+    return isOwn(lstatSync(path)) ? readFileSync(path) : undefined;
   } catch {
     return undefined;
-  } finally {
-    if (descriptor !== undefined) closeSync(descriptor);
   }
 };
 
@@ -128,10 +121,10 @@ const isInRepository = (directory: string): boolean => {
 
 const isOwnDirectory = (path: string): boolean => {
   const stat = lstatSync(path, { throwIfNoEntry: false });
-  return stat?.isDirectory() === true && isOwn(stat.uid, stat.mode);
+  return stat?.isDirectory() === true && isOwn(stat);
 };
 
-const isOwn = (uid: number, mode: number): boolean =>
+const isOwn = ({ uid, mode }: Stats): boolean =>
   process.getuid === undefined || (uid === process.getuid() && (mode & OTHERS_MAY_WRITE) === 0);
 
 const writeWhole = (path: string, bytes: Buffer): void => {
