@@ -38,12 +38,8 @@ export const statusReport = (report: OrchestrationReport | undefined, width: num
     };
   }
   const { isRunning, standing } = report;
-  const rows = standing.workPackages.map((each) => [
-    each.id,
-    each.standing,
-    each.agent ?? '–',
-    each.title,
-    each.waitsFor.join(', '),
+  const rows = standing.workPackages.map(({ id, standing: word, agent = '–', title, waitsFor }) => [
+    ...[id, word, agent, title, waitsFor.join(', ')],
   ]);
   return {
     data: { action: 'status', isRunning, orchestration: standing },

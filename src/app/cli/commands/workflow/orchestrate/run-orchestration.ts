@@ -1,4 +1,4 @@
-import type { RunLimits, Phase } from '../../../../../domain/agents/state.js';
+import type { Phase, RunLimits } from '../../../../../domain/agents/state.js';
 import type { ConsentQuestion } from '../../../../agents/agent-consent.js';
 import type { ProgressListener } from '../../../../agents/orchestration-progress.js';
 import { SignsOfLife, type RunningAgent } from '../../../../agents/signs-of-life.js';
@@ -93,30 +93,21 @@ const displayOf = async (
   const [timer, clock] = await Promise.all([client.port('timer'), client.port('wallClock')]);
   const isLive = terminal.interactive;
   const over = new AbortController();
-  let summarised: () => string = () => '';
-  const done = new Set<string>();
-  let all = 0;
+  let summarised = (): string => '';
   const draw = (): void => {
     if (isLive && !over.signal.aborted) terminal.progress(liveLines(running(), summarised(), clock.nowMs()));
   };
   const redraw = async (): Promise<void> => {
-    while (isLive && !over.signal.aborted) {
-      draw();
-      await timer.sleep(PACE_MS, over.signal);
-    }
+    for (; isLive && !over.signal.aborted; await timer.sleep(PACE_MS, over.signal)) draw();
   };
   const drawing = redraw();
   return {
     tell: (progress, standing) => {
       if (progress.what === 'line') return;
       summarised = () => summary(standing());
-      if (progress.what === 'started') {
-        const { workPackages } = standing();
-        all = workPackages.length;
-        for (const each of workPackages) if (each.standing === 'done') done.add(each.id);
-      }
-      if (progress.what === 'moved' && progress.to === 'done') done.add(progress.workPackageId);
-      const line = toldOf(progress, { done: done.size, all });
+      const { counts, workPackages } = standing();
+      // It is told that one is done before its run counts it.
+      const line = toldOf(progress, { done: counts.done + 1, all: workPackages.length });
       if (line === undefined || (line.weight === 'passing' && isLive)) return;
       if (line.weight === 'warning') terminal.warn(line.text);
       else terminal.note(line.text);
