@@ -1,10 +1,11 @@
 import fc from 'fast-check';
-import { defineCommand } from '../../src/app/cli/define-command.js';
+import { defineCommand, needed } from '../../src/app/cli/define-command.js';
 import { parseCommandLine, readLine } from '../../src/app/cli/parser.js';
 
 const command = defineCommand({
-  path: 'agent tasks move-task <wp>',
+  path: 'agent tasks move-task',
   summary: 'move',
+  positionals: { wp: needed('') },
   options: {
     to: { type: 'string', describe: 'lane', required: true },
     note: { type: 'string', describe: 'remark' },

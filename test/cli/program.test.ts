@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { defineCommand } from '../../src/app/cli/define-command.js';
+import { defineCommand, needed, several } from '../../src/app/cli/define-command.js';
 import type { CommandContext, CommandDefinition, Report, Run } from '../../src/app/cli/define-command.js';
 import { bufferSink } from '../support/buffer-sink.mjs';
 import { COMMANDS } from '../../src/app/cli/commands/all.js';
@@ -16,17 +16,17 @@ interface MoveArgs {
   readonly to: 'planned' | 'doing';
   readonly noCommit: boolean;
   readonly tag: readonly string[];
-  readonly retries?: number;
+  readonly retries: number | undefined;
 }
 
 let seen: CommandContext<MoveArgs> | undefined;
 let answer: Run<MoveArgs>;
 
 const move = defineCommand({
-  path: 'agent tasks move-task <wp> [more...]',
+  path: 'agent tasks move-task',
   summary: 'move a work package',
   details: 'Moves it and says so.',
-  positionals: { wp: 'work package', more: '' },
+  positionals: { wp: needed('work package'), more: several('') },
   options: {
     to: { type: 'string', describe: 'lane', choices: ['planned', 'doing'], required: true },
     'no-commit': { type: 'boolean', describe: 'no commit' },

@@ -60,7 +60,8 @@ export const offersFor = async (
     return offers([...new Set(next), ...(at === 0 ? [...SHORT_FORMS.keys(), 'help'] : [])]);
   }
   const positional =
-    command.positionals[at - command.words.length] ?? command.positionals.findLast(({ many }) => many);
+    command.positionals[at - command.words.length] ??
+    command.positionals.findLast(({ list }) => list !== undefined);
   return offers(VALUES.get(positional?.name ?? '') ?? []);
 };
 

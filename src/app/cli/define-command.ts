@@ -11,9 +11,9 @@ import type { Terminal } from './terminal.js';
  * the input of a use case and its answer into a report.
  *
  *     export const moveTask = defineCommand({
- *       path: 'agent tasks move-task <wp>',
+ *       path: 'agent tasks move-task',
  *       summary: 'move a work package to another lane',
- *       positionals: { wp: 'work package, such as WP01' },
+ *       positionals: { wp: needed('work package, such as WP01') },
  *       options: { to: { ...choice('lane to move to', LANES), required: true }, note: text('remark', 'TEXT') },
  *       examples: [['spec-kitty agent tasks move-task WP01 --to doing', 'begin work on WP01']],
  *       run: async ({ args, client, signal }) => {
@@ -26,41 +26,42 @@ import type { Terminal } from './terminal.js';
  * the process's own streams, never exits and never reads the environment but through `io`. What few lines need, such as a
  * large package, is imported where it is needed: a group of commands is loaded as a whole.
  */
-export const defineCommand = <const P extends string, const O extends Options = Record<never, never>>(
-  spec: CommandSpec<P, O>,
-): CommandDefinition => {
-  const parts = spec.path.split(' ');
-  const words = parts.filter((part) => !/^[<[]/.test(part));
-  const described: Readonly<Record<string, string>> = spec.positionals ?? {};
-  return {
-    words,
-    positionals: parts.slice(words.length).map((part) => {
-      const name = part.slice(1, -1).replace('...', '');
-      const required = part.startsWith('<');
-      return { name, required, many: part.includes('...'), describe: described[name] ?? '' };
-    }),
-    summary: spec.summary,
-    details: spec.details,
-    examples: spec.examples ?? [],
-    options: spec.options ?? {},
-    // The arguments are built from this very description, against which `run` was checked.
-    run: spec.run as unknown as CommandDefinition['run'],
-  };
-};
+export const defineCommand = <
+  const W extends string,
+  const P extends Options = Record<never, never>,
+  const O extends Options = Record<never, never>,
+>(
+  spec: CommandSpec<W, P, O>,
+): CommandDefinition => ({
+  words: spec.path.split(' '),
+  positionals: Object.entries(spec.positionals ?? {}).map(([name, each]) => ({ name, ...each })),
+  summary: spec.summary,
+  details: spec.details,
+  examples: spec.examples ?? [],
+  options: spec.options ?? {},
+  // The arguments are built from this very description, against which `run` was checked.
+  run: spec.run as unknown as CommandDefinition['run'],
+});
 
-interface CommandSpec<P extends string, O extends Options> {
-  /** Words of the command, then its positional arguments: `<one>`, `[maybe]`, `<many...>`, `[any...]`. */
-  readonly path: P;
+interface CommandSpec<W extends string, P extends Options, O extends Options> {
+  /** The words that call it. */
+  readonly path: W;
   /** One line without a full stop. */
   readonly summary: string;
   /** What else a reader of `--help` should know. */
   readonly details?: string;
-  readonly positionals?: Readonly<Record<keyof PositionalsOf<P>, string>>;
+  /** What stands behind the words, in this order. */
+  readonly positionals?: P;
   /** Options beside the common ones; names in kebab case as they are typed. */
   readonly options?: O;
   readonly examples?: readonly (readonly [command: string, meaning: string])[];
-  readonly run: Run<ArgsOf<P, O>, DataOf<WordsOf<P>>>;
+  readonly run: Run<ArgsOf<P> & ArgsOf<O>, DataOf<W>>;
 }
+
+/** What stands behind the words of a command: one that has to be there, one that may, and all that are. */
+export const needed = (describe: string) => ({ type: 'string', describe, required: true }) as const;
+export const optional = (describe: string) => ({ type: 'string', describe }) as const;
+export const several = (describe: string) => ({ type: 'string', describe, list: 'whole' }) as const;
 
 /** An option with a value; `placeholder` stands for it in the help. */
 export const text = <const H extends string>(describe: string, placeholder: H) =>
@@ -72,6 +73,7 @@ export const choice = <const C extends readonly string[]>(describe: string, choi
   ({ type: 'string', describe, choices }) as const;
 export const flag = (describe: string) => ({ type: 'boolean', describe }) as const;
 
+/** What an option takes, or an argument: that is text, and may be `whole`. */
 export interface OptionSpec {
   readonly type: 'string' | 'number' | 'boolean';
   readonly describe: string;
@@ -90,13 +92,9 @@ export interface OptionSpec {
 
 export type Options = Readonly<Record<string, OptionSpec>>;
 
-/** The arguments of a command by their names in camel case. What was not given is absent, a flag `false`, a list empty. */
-export type ArgsOf<P extends string, O extends Options> = PositionalsOf<P> & {
-  readonly [K in keyof O & string as undefined extends ValueOf<O[K]> ? never : CamelCase<K>]: ValueOf<O[K]>;
-} & {
-  readonly [K in keyof O & string as undefined extends ValueOf<O[K]> ? CamelCase<K> : never]?: PlainValueOf<
-    O[K]
-  >;
+/** The arguments of a command by their names in camel case. What was not given is `undefined`, a flag `false`, a list empty. */
+export type ArgsOf<O extends Options> = {
+  readonly [K in keyof O & string as CamelCase<K>]: ValueOf<O[K]>;
 };
 
 /** The options that every command has, as they are typed. */
@@ -111,7 +109,7 @@ export const COMMON_OPTIONS = {
 } as const satisfies Options;
 
 /** What a command gets of them. */
-export interface CommonOptions extends ArgsOf<'', typeof COMMON_OPTIONS> {
+export interface CommonOptions extends ArgsOf<typeof COMMON_OPTIONS> {
   /** Directory of the project; the current directory when it was not given. */
   readonly project: string;
   readonly isProjectNamed: boolean;
@@ -170,17 +168,10 @@ export type NextCommand = string | readonly [line: string, when: string];
 
 export type Run<A, D = object> = (context: CommandContext<A>) => Promise<Report<D>>;
 
-export interface PositionalDefinition {
-  readonly name: string;
-  readonly required: boolean;
-  readonly many: boolean;
-  readonly describe: string;
-}
-
 /** A command as the frame knows it. */
 export interface CommandDefinition {
   readonly words: readonly string[];
-  readonly positionals: readonly PositionalDefinition[];
+  readonly positionals: readonly (OptionSpec & { readonly name: string })[];
   readonly summary: string;
   readonly details: string | undefined;
   readonly examples: readonly (readonly [command: string, meaning: string])[];
@@ -198,13 +189,6 @@ type PlainValueOf<S extends OptionSpec> = S extends { readonly choices: readonly
     ? number
     : string;
 
-/** The words of a command, before its positional arguments. */
-type WordsOf<P extends string> = P extends `${infer Words} <${string}`
-  ? Words
-  : P extends `${infer Words} [${string}`
-    ? Words
-    : P;
-
 /** What a caller gives for an option, after the check. */
 export type ValueOf<S extends OptionSpec> = S['type'] extends 'boolean'
   ? boolean
@@ -213,15 +197,3 @@ export type ValueOf<S extends OptionSpec> = S['type'] extends 'boolean'
     : S extends { readonly required: true }
       ? PlainValueOf<S>
       : PlainValueOf<S> | undefined;
-
-type PositionalsOf<P extends string> = P extends `${infer Head} ${infer Tail}`
-  ? PositionalOf<Head> & PositionalsOf<Tail>
-  : PositionalOf<P>;
-
-type PositionalOf<W extends string> = W extends `<${infer Name}...>` | `[${infer Name}...]`
-  ? { readonly [K in CamelCase<Name>]: readonly string[] }
-  : W extends `<${infer Name}>`
-    ? { readonly [K in CamelCase<Name>]: string }
-    : W extends `[${infer Name}]`
-      ? { readonly [K in CamelCase<Name>]?: string }
-      : unknown;

@@ -124,7 +124,7 @@ export const argumentsOf = (
 ): Readonly<Record<string, unknown>> => {
   const positionals = positionalsOf(definition, parsed._.slice(definition.words.length).map(String));
   const options = optionsOf(definition.options, parsed, definition.words);
-  return Object.fromEntries([...positionals, ...options].filter(([, value]) => value !== undefined));
+  return Object.fromEntries([...positionals, ...options]);
 };
 
 export const commonOptionsOf = (
@@ -133,7 +133,7 @@ export const commonOptionsOf = (
   io: { readonly cwd: string },
 ): CommonOptions => {
   const values: unknown = Object.fromEntries(optionsOf(COMMON_OPTIONS, parsed, words));
-  const given = values as ArgsOf<'', typeof COMMON_OPTIONS>;
+  const given = values as ArgsOf<typeof COMMON_OPTIONS>;
   const { project = '.', wait = 0 } = given;
   if (wait < 0 || wait > MAX_WAIT_SECONDS)
     throw wrongUsage(`The option --wait takes 0 to ${MAX_WAIT_SECONDS} seconds.`, words);
@@ -151,12 +151,12 @@ type Values = readonly (readonly [name: string, value: unknown])[];
 
 /** One that takes all that is left is the last one. */
 const positionalsOf = ({ positionals, words }: CommandDefinition, given: readonly string[]): Values => {
-  const missing = positionals.find(({ required }, at) => required && given[at] === undefined);
+  const missing = positionals.find(({ required }, at) => required === true && given[at] === undefined);
   if (missing !== undefined)
     throw wrongUsage(`The argument <${missing.name}> is missing${meaning(missing.describe)}.`, words);
-  const extra = positionals.at(-1)?.many === true ? undefined : given[positionals.length];
+  const extra = positionals.at(-1)?.list !== undefined ? undefined : given[positionals.length];
   if (extra !== undefined) throw wrongUsage(`The argument "${extra}" is one too many.`, words);
-  return positionals.map(({ name, many }, at) => [camelCase(name), many ? given.slice(at) : given[at]]);
+  return positionals.map(({ name, list }, at) => [name, list === undefined ? given[at] : given.slice(at)]);
 };
 
 const optionsOf = (options: Options, parsed: Parsed, words: readonly string[]): Values =>

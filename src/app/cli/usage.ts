@@ -8,9 +8,9 @@ export const commandName = (words: readonly string[]): string => ['spec-kitty', 
 export const usageLine = (definition: CommandDefinition): string =>
   [
     commandName(definition.words),
-    ...definition.positionals.map(({ name, required, many }) => {
-      const inner = many ? `${name}...` : name;
-      return required ? `<${inner}>` : `[${inner}]`;
+    ...definition.positionals.map(({ name, required, list }) => {
+      const inner = list === undefined ? name : `${name}...`;
+      return required === true ? `<${inner}>` : `[${inner}]`;
     }),
     ...Object.entries(definition.options).flatMap(([name, option]) =>
       option.required === true ? [`--${name} ${placeholderOf(name, option)}`] : [],

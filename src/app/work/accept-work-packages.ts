@@ -19,7 +19,7 @@ export interface AcceptInput extends FeatureInput {
   /** Only reports; nothing is locked, written or emitted. */
   readonly check?: boolean;
   /** Who accepts; default `user`. */
-  readonly agent?: string;
+  readonly agent?: string | undefined;
 }
 
 export interface RefusedWorkPackage {

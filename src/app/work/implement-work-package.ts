@@ -23,8 +23,8 @@ export interface ImplementInput extends FeatureInput {
   /** Default: the first that may begin, chosen under the lock under which it is begun, so that no two get the same. */
   readonly workPackageId?: string | undefined;
   /** Work package, or branch, to start from. */
-  readonly base?: string;
-  readonly agent?: string;
+  readonly base?: string | undefined;
+  readonly agent?: string | undefined;
 }
 
 /** Where the work is done. `already-doing`: somebody began before; nothing was moved and nothing is emitted. */

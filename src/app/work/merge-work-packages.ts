@@ -35,9 +35,9 @@ export interface MergeInput extends FeatureInput {
   /** Empty or absent: every work package in `doing` or `for_review`. */
   readonly workPackageIds?: readonly string[];
   /** Branch to merge into. Default: the feature's target branch. */
-  readonly target?: string;
+  readonly target?: string | undefined;
   /** Default `merge`: a merge commit for each work package. `squash`: one plain commit for each. */
-  readonly strategy?: MergeStrategy;
+  readonly strategy?: MergeStrategy | undefined;
   /** Only reports, conflicts included; nothing is locked, written or emitted. */
   readonly dryRun?: boolean;
   /** Who merges; default `user`. */

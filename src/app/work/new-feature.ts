@@ -17,7 +17,7 @@ export interface NewFeatureInput {
   /** Whether each work package depends on the one before it. */
   readonly isChain: boolean;
   /** Default: the branch of the main checkout. */
-  readonly target?: string;
+  readonly target?: string | undefined;
   /** `false` leaves the commit to the user. */
   readonly commit?: boolean;
 }

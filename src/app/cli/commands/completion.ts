@@ -1,10 +1,10 @@
 import { SyncError } from '../../../domain/errors.js';
-import { defineCommand } from '../define-command.js';
+import { defineCommand, needed } from '../define-command.js';
 
 export const completion = defineCommand({
-  path: 'completion <shell>',
+  path: 'completion',
   summary: 'print a completion script for your shell',
-  positionals: { shell: 'bash, zsh or fish' },
+  positionals: { shell: needed('bash, zsh or fish') },
   examples: [
     ['source <(spec-kitty completion bash)', 'complete in this bash'],
     ['source <(spec-kitty completion zsh)', 'complete in this zsh'],

@@ -19,7 +19,7 @@ const OPTIONS = {
   yes: flag('send what waits without asking'),
 } as const;
 
-type Login = CommandContext<ArgsOf<'auth login', typeof OPTIONS>>;
+type Login = CommandContext<ArgsOf<typeof OPTIONS>>;
 
 const login = defineCommand({
   path: 'auth login',

@@ -1,5 +1,5 @@
 import { unknownSetting, type ListedSetting } from '../../../events/settings-list.js';
-import { defineCommand, type CommandContext } from '../../define-command.js';
+import { defineCommand, needed, type CommandContext } from '../../define-command.js';
 import { bold, dim, lines } from '../../render/text.js';
 
 const KEY = 'name of the setting, such as sync.retain_days';
@@ -24,9 +24,9 @@ export const configCommands = [
     },
   }),
   defineCommand({
-    path: 'config get <key>',
+    path: 'config get',
     summary: 'print the value of one setting',
-    positionals: { key: KEY },
+    positionals: { key: needed(KEY) },
     examples: [['spec-kitty config get sync.retain_days', 'the value alone, for a script']],
     run: async (context) => {
       const { key } = context.args;
@@ -36,11 +36,11 @@ export const configCommands = [
     },
   }),
   defineCommand({
-    path: 'config set <key> <value>',
+    path: 'config set',
     summary: 'set one setting, in its place',
     details:
       'Every other byte of the file stays as it is. What is set for a project is left for you to commit.',
-    positionals: { key: KEY, value: 'what it shall be' },
+    positionals: { key: needed(KEY), value: needed('what it shall be') },
     examples: [
       ['spec-kitty config set sync.retain_days 30', 'keep delivered events readable for a month'],
       ['spec-kitty config set sync.auto_start false', 'no background process in this project'],

@@ -3,16 +3,16 @@ import { eventPieces } from '../../../../domain/events/event-pieces.js';
 import { SyncError } from '../../../../domain/errors.js';
 import { streamNamed } from '../shared/named-file.js';
 import type { FileImportReport, ImportReport } from '../../../outbox/import-events.js';
-import { defineCommand, text, type CommandContext, type Report } from '../../define-command.js';
+import { defineCommand, optional, text, type CommandContext, type Report } from '../../define-command.js';
 import { firstLines, lines, type Text } from '../../render/text.js';
 import type { DataOf } from '../../../documents/all.js';
 
 export const importEvents = defineCommand({
-  path: 'events import [file]',
+  path: 'events import',
   summary: 'take over events from a file',
   details:
     'Envelopes or CloudEvents, one on each line or as one list. Events keep id, machine and clock; what is known already is skipped, and every line that cannot be used is named.',
-  positionals: { file: 'what events export has written, or other CloudEvents; - for stdin' },
+  positionals: { file: optional('what events export has written, or other CloudEvents; - for stdin') },
   options: {
     'from-queue-db': text(
       'instead: the queue of spec-kitty 2.x, or the directory with all of its queues',

@@ -1,5 +1,5 @@
 import { describeIds } from '../../../../domain/work/work-package-id.js';
-import { defineCommand, flag, text } from '../../define-command.js';
+import { defineCommand, flag, needed, text } from '../../define-command.js';
 import { flexible, table } from '../../render/table.js';
 import { bold, lines, dim, red, yellow, type Text } from '../../render/text.js';
 import { NO_COMMIT } from '../workflow/options.js';
@@ -8,11 +8,11 @@ import type { CleanResult, Leftover } from '../../../work/clean-feature.js';
 import { askYesNo, canAsk } from '../shared/ask.js';
 
 export const newFeature = defineCommand({
-  path: 'feature new <title>',
+  path: 'feature new',
   summary: 'make a feature with everything that belongs to it',
   details:
     'Writes and commits spec.md, plan.md, tasks.md and the work packages under the next free number. Each work package depends on the one before it, unless --independent is given. docs/features.md says how all of it is written by hand.',
-  positionals: { title: 'what the feature is about, in a few words' },
+  positionals: { title: needed('what the feature is about, in a few words') },
   options: {
     wp: {
       ...text(

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { SyncError } from '../../../../domain/errors.js';
 import type { Hub, HubCopies } from '../../../compose/open-hub.js';
-import { text, type CommandContext } from '../../define-command.js';
+import { text, type ArgsOf, type CommandContext } from '../../define-command.js';
 import { readNamed } from '../shared/named-file.js';
 import { quotedPath } from '../shared/next-command.js';
 
@@ -11,28 +11,21 @@ export const PLACE = {
   'database-url-file': text('file with the address of a PostgreSQL database, instead of a directory', 'FILE'),
 } as const;
 
-export interface OfHub {
-  readonly data?: string;
-  readonly databaseUrlFile?: string;
-}
+export type OfHub = ArgsOf<typeof PLACE>;
 
 type HubCommand = CommandContext<OfHub>;
 
-/** What a command does with a part of a hub, which may serve meanwhile; what was opened for it is closed. */
-const withPart =
-  <P extends 'people' | 'webhooks'>(part: P) =>
-  <A extends OfHub, R>(work: (part: Hub[P], context: CommandContext<A>) => Promise<R>) =>
+/** What a command does with a hub, which may serve meanwhile; what was opened for it is closed. */
+export const withHub =
+  <A extends OfHub, R>(work: (hub: Hub, context: CommandContext<A>) => Promise<R>) =>
   async (context: CommandContext<A>): Promise<R> => {
     const hub = await openHubOf(context, 'administer');
     try {
-      return await work(hub[part], context);
+      return await work(hub, context);
     } finally {
       await hub.close();
     }
   };
-
-export const withPeople = withPart('people');
-export const withWebhooks = withPart('webhooks');
 
 /** ` --data DIR` or ` --database-url-file FILE` as it was given; empty when it was not. */
 export const dataOption = ({ args: { data, databaseUrlFile } }: HubCommand): string => {

@@ -1,8 +1,8 @@
-import { defineCommand, flag, text } from '../../define-command.js';
+import { defineCommand, flag, needed, text } from '../../define-command.js';
 import { flexible, table } from '../../render/table.js';
 import { bold } from '../../render/text.js';
 import { passwordOf } from '../shared/ask.js';
-import { withPeople, dataOption, PLACE } from './hub.js';
+import { withHub, dataOption, PLACE } from './hub.js';
 
 const PASSWORD = { 'password-stdin': flag('read the password from stdin') } as const;
 
@@ -11,12 +11,12 @@ const teamOption = (describe: string) => ({ ...text(describe, 'TEAM'), required:
 /** The commands about teams and users. */
 export const peopleCommands = [
   defineCommand({
-    path: 'hub team add <team>',
+    path: 'hub team add',
     summary: 'add a team to the hub',
-    positionals: { team: 'slug of the team: lower case, digits and hyphens' },
+    positionals: { team: needed('slug of the team: lower case, digits and hyphens') },
     options: PLACE,
     examples: [['spec-kitty hub team add acme', 'before its first user']],
-    run: withPeople(async (people, context) => {
+    run: withHub(async ({ people }, context) => {
       const { team } = context.args;
       const outcome = await people.addTeam(team);
       return {
@@ -31,31 +31,31 @@ export const peopleCommands = [
     summary: 'list the teams of the hub with their members',
     options: PLACE,
     examples: [['spec-kitty hub team list', 'who is where']],
-    run: withPeople(async (people, context) => {
+    run: withHub(async ({ people }, context) => {
       const teams = await people.teams();
       const rows = teams.map(({ team, members }) => [bold(team), members.join(', ')]);
       return { data: { teams }, text: table(['Team', flexible('Members')], rows, context.terminal.width) };
     }),
   }),
   defineCommand({
-    path: 'hub team remove <team>',
+    path: 'hub team remove',
     summary: 'remove a team that has no events',
-    positionals: { team: 'slug of the team' },
+    positionals: { team: needed('slug of the team') },
     options: PLACE,
     examples: [['spec-kitty hub team remove typo', 'one that was made by mistake']],
-    run: withPeople(async (people, { args: { team } }) => {
+    run: withHub(async ({ people }, { args: { team } }) => {
       await people.removeTeam(team);
       return { data: { team, outcome: 'removed' }, text: [bold(team), ' is no team any more.'] };
     }),
   }),
   defineCommand({
-    path: 'hub user add <name>',
+    path: 'hub user add',
     summary: 'add a user to the hub',
     details: 'Asks for the password without showing it.',
-    positionals: { name: 'name to sign in with' },
+    positionals: { name: needed('name to sign in with') },
     options: { team: teamOption('team of the user'), ...PASSWORD, ...PLACE },
     examples: [['spec-kitty hub user add ada --team acme', 'a user of the team acme']],
-    run: withPeople(async (people, context) => {
+    run: withHub(async ({ people }, context) => {
       const { name, team } = context.args;
       await people.addUser({ name, password: await passwordOf(context, name), team });
       return {
@@ -70,7 +70,7 @@ export const peopleCommands = [
     summary: 'list the users of the hub with their teams',
     options: PLACE,
     examples: [['spec-kitty hub user list --json', 'for a program']],
-    run: withPeople(async (people, context) => {
+    run: withHub(async ({ people }, context) => {
       const users = await people.users();
       const rows = users.map(({ name, teams }) => [bold(name), teams.join(', ')]);
       return {
@@ -80,25 +80,25 @@ export const peopleCommands = [
     }),
   }),
   defineCommand({
-    path: 'hub user join <name>',
+    path: 'hub user join',
     summary: 'add a user to one more team',
-    positionals: { name: 'user' },
+    positionals: { name: needed('user') },
     options: { team: teamOption('team to join'), ...PLACE },
     examples: [['spec-kitty hub user join ada --team beta', 'ada signs in for it with the same password']],
-    run: withPeople(async (people, { args: { name, team } }) => {
+    run: withHub(async ({ people }, { args: { name, team } }) => {
       const outcome = await people.join(name, team);
       const verb = outcome === 'added' ? 'is of team' : 'was before of team';
       return { data: { user: name, team, outcome }, text: [bold(name), ` ${verb} ${team}.`] };
     }),
   }),
   defineCommand({
-    path: 'hub user leave <name>',
+    path: 'hub user leave',
     summary: 'take a user out of a team',
     details: 'What the user has open for that team ends within a second.',
-    positionals: { name: 'user' },
+    positionals: { name: needed('user') },
     options: { team: teamOption('team to leave'), ...PLACE },
     examples: [['spec-kitty hub user leave ada --team beta', 'the other teams stay']],
-    run: withPeople(async (people, { args: { name, team } }) => {
+    run: withHub(async ({ people }, { args: { name, team } }) => {
       await people.leave(name, team);
       return {
         data: { user: name, team, outcome: 'removed' },
@@ -107,26 +107,26 @@ export const peopleCommands = [
     }),
   }),
   defineCommand({
-    path: 'hub user remove <name>',
+    path: 'hub user remove',
     summary: 'remove a user; events that were sent stay',
     details: 'Whatever the user has open ends within a second.',
-    positionals: { name: 'user' },
+    positionals: { name: needed('user') },
     options: PLACE,
     examples: [['spec-kitty hub user remove ada', 'somebody who has left']],
-    run: withPeople(async (people, { args: { name } }) => {
+    run: withHub(async ({ people }, { args: { name } }) => {
       await people.removeUser(name);
       return { data: { user: name, outcome: 'removed' }, text: [bold(name), ' cannot sign in any more.'] };
     }),
   }),
   defineCommand({
-    path: 'hub user password <name>',
+    path: 'hub user password',
     summary: 'give a user another password',
     details:
       'Asks for it without showing it. Every device of the user has to sign in again; tokens of programs stay. They are shown by: spec-kitty hub token list',
-    positionals: { name: 'user' },
+    positionals: { name: needed('user') },
     options: { ...PASSWORD, ...PLACE },
     examples: [['spec-kitty hub user password ada', 'when it was lost, or somebody else knows it']],
-    run: withPeople(async (people, context) => {
+    run: withHub(async ({ people }, context) => {
       const { name } = context.args;
       await people.setPassword(name, await passwordOf(context, name));
       return {

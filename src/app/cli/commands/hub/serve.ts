@@ -5,6 +5,7 @@ import type { ListenerOptions } from '../../../compose/open-hub.js';
 import {
   choice,
   defineCommand,
+  needed,
   number,
   text,
   type ArgsOf,
@@ -33,7 +34,7 @@ const OPTIONS = {
   ),
 } as const;
 
-type Serving = CommandContext<ArgsOf<'hub serve', typeof OPTIONS>>;
+type Serving = CommandContext<ArgsOf<typeof OPTIONS>>;
 
 /** The commands about the hub itself: it is served, and all that it has is copied out of its place and back. */
 export const serveCommands = [
@@ -69,9 +70,9 @@ export const serveCommands = [
     },
   }),
   defineCommand({
-    path: 'hub backup <file>',
+    path: 'hub backup',
     summary: 'write all that the hub has into one file, while it serves',
-    positionals: { file: 'a file that is not there yet; private, since it holds all events' },
+    positionals: { file: needed('a file that is not there yet; private, since it holds all events') },
     options: PLACE,
     examples: [['spec-kitty hub backup hub-monday.sqlite', 'as it is at this moment']],
     run: async (context) => {
@@ -81,11 +82,11 @@ export const serveCommands = [
     },
   }),
   defineCommand({
-    path: 'hub restore <file>',
+    path: 'hub restore',
     summary: 'put a backup in the place of what the hub has',
     details:
       'The hub has to be stopped; what it had is kept beside. Clients notice, and offer again what they delivered since the backup and still have.',
-    positionals: { file: 'a file that `hub backup` wrote' },
+    positionals: { file: needed('a file that `hub backup` wrote') },
     options: PLACE,
     examples: [['spec-kitty hub restore hub-monday.sqlite', 'after the disk was lost']],
     run: async (context) => {

@@ -1,9 +1,9 @@
 import { SyncError } from '../../../../domain/errors.js';
 import type { HubSession, HubSessionKind } from '../../../compose/open-hub.js';
-import { defineCommand, text, type CommandContext } from '../../define-command.js';
+import { defineCommand, optional, text, type ArgsOf, type CommandContext } from '../../define-command.js';
 import { flexible, table } from '../../render/table.js';
 import { bold } from '../../render/text.js';
-import { withPeople, PLACE, type OfHub } from './hub.js';
+import { withHub, PLACE } from './hub.js';
 
 const OF_USER = { user: text('only what belongs to this user', 'NAME'), ...PLACE } as const;
 
@@ -24,7 +24,7 @@ export const signInCommands = [
     run: (context) => {
       const { user, team, name, expires = '90d' } = context.args;
       const lifetimeSeconds = secondsOf(expires);
-      return withPeople(async (people) => {
+      return withHub(async ({ people }) => {
         const { access, ...issued } = await people.createToken({ user, team, lifetimeSeconds, name });
         context.terminal.note(`Token of ${issued.user} for team ${issued.team}. It is shown this once:`);
         return { data: { ...issued, token: access, lifetimeSeconds }, text: access };
@@ -42,9 +42,9 @@ export const signInCommands = [
     },
   }),
   defineCommand({
-    path: 'hub token revoke [id]',
+    path: 'hub token revoke',
     summary: 'take back a token, or all of a user',
-    positionals: { id: 'id as `hub token list` shows it' },
+    positionals: { id: optional('id as `hub token list` shows it') },
     options: OF_USER,
     examples: [['spec-kitty hub token revoke --user ada', 'every token of ada']],
     run: (context) => end(context, 'program'),
@@ -60,20 +60,20 @@ export const signInCommands = [
     },
   }),
   defineCommand({
-    path: 'hub session end [id]',
+    path: 'hub session end',
     summary: 'sign out a device, or all devices of a user',
     details: 'Its tokens open nothing from then on, and what it has open ends within a second.',
-    positionals: { id: 'id as `hub session list` shows it' },
+    positionals: { id: optional('id as `hub session list` shows it') },
     options: OF_USER,
     examples: [['spec-kitty hub session end --user ada', 'every device of ada']],
     run: (context) => end(context, 'device'),
   }),
 ];
 
-type OfUser = CommandContext<OfHub & { readonly user?: string; readonly id?: string }>;
+type OfUser = CommandContext<ArgsOf<typeof OF_USER> & { readonly id?: string | undefined }>;
 
 const list = (kind: HubSessionKind) =>
-  withPeople(async (people, { args, terminal }: OfUser) => {
+  withHub(async ({ people }, { args, terminal }: OfUser) => {
     const sessions = (await people.sessions(kind, args.user)).map(withShortId);
     const rows = sessions.map(({ id, user, team, name = '', expiresAtMs }) => [
       ...[id, bold(user), team, name],
@@ -91,7 +91,7 @@ const end = (context: OfUser, kind: HubSessionKind) => {
       hint: 'The first column of the list has the ids; --user NAME stands for all of a user.',
     });
   }
-  return withPeople(async (people) => {
+  return withHub(async ({ people }) => {
     const which = id === undefined ? { user: user ?? '' } : { id };
     const ended = (await people.endSessions(kind, which)).map(withShortId);
     return { data: { ended }, text: ended.map((each) => `Ended ${each.id} of ${each.user}.`).join('\n') };

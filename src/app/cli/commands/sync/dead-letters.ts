@@ -1,11 +1,11 @@
 import { SyncError } from '../../../../domain/errors.js';
 import type { DeadLetterChoice, DeadLetter } from '../../../reports/dead-letters.js';
-import { defineCommand, flag, text } from '../../define-command.js';
+import { defineCommand, flag, needed, several, text } from '../../define-command.js';
 import { facts } from '../../render/table.js';
 import { bold, dim, lines, type Text } from '../../render/text.js';
 import { isMeant } from '../shared/ask.js';
 
-const IDS = { ids: 'event ids; the beginning of one is enough when it names only one' };
+const IDS = { ids: several('event ids; the beginning of one is enough when it names only one') };
 const ALL = flag('all dead letters');
 
 /** The commands about events that were given up on. */
@@ -27,9 +27,9 @@ export const deadLetterCommands = [
     },
   }),
   defineCommand({
-    path: 'sync dead-letters show <id>',
+    path: 'sync dead-letters show',
     summary: 'show one dead letter with the whole event',
-    positionals: { id: 'event id; its beginning is enough when it names only one' },
+    positionals: { id: needed('event id; its beginning is enough when it names only one') },
     examples: [['spec-kitty sync dead-letters show 01KH0000', 'what was refused, and why']],
     run: async ({ args, client }) => {
       const [letter] = await client.reports.decideDeadLetters.choose([args.id]);
@@ -51,7 +51,7 @@ export const deadLetterCommands = [
     },
   }),
   defineCommand({
-    path: 'sync dead-letters requeue [ids...]',
+    path: 'sync dead-letters requeue',
     summary: 'make dead letters pending again',
     details: 'An event that is damaged or invalid stays a dead letter: it can never be sent as it is.',
     positionals: IDS,
@@ -71,7 +71,7 @@ export const deadLetterCommands = [
     },
   }),
   defineCommand({
-    path: 'sync dead-letters discard [ids...]',
+    path: 'sync dead-letters discard',
     summary: 'throw dead letters away',
     details: 'Asks first. They stay counted as discarded.',
     positionals: IDS,

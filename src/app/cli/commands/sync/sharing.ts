@@ -2,7 +2,7 @@ import { isSecureHubUrl, normalizeHubUrl } from '../../../../domain/delivery/hub
 import { SyncError } from '../../../../domain/errors.js';
 import type { SharingPreference } from '../../../../ports/events.js';
 import type { Refusal } from '../../../delivery/sharing.js';
-import { defineCommand, type CommandContext, type Report } from '../../define-command.js';
+import { defineCommand, optional, type CommandContext, type Report } from '../../define-command.js';
 import { bold } from '../../render/text.js';
 import { makeVisible } from '../../render/visible.js';
 import type { DataOf } from '../../../documents/all.js';
@@ -22,9 +22,9 @@ export const sharingCommands = [
     run: (context) => setSharing(context, 'off'),
   }),
   defineCommand({
-    path: 'sync server [url]',
+    path: 'sync server',
     summary: 'show or set the address of the hub',
-    positionals: { url: 'address to set; without it the present one is shown' },
+    positionals: { url: optional('address to set; without it the present one is shown') },
     examples: [['spec-kitty sync server https://hub.example.com', 'use this hub for the next sign-in']],
     run: async ({ args, client }) => {
       const settings = await client.port('settings');

@@ -1,14 +1,14 @@
 import type { AcceptResult } from '../../../work/accept-work-packages.js';
-import { defineCommand, flag, text } from '../../define-command.js';
+import { defineCommand, flag, several, text } from '../../define-command.js';
 import { bold, dim, lines, type Text } from '../../render/text.js';
 import { NO_COMMIT } from './options.js';
 
 export const accept = defineCommand({
-  path: 'accept [wp...]',
+  path: 'accept',
   summary: 'accept reviewed work packages',
   details:
     'Without a name, every work package in for_review. Each is accepted when it meets every condition.',
-  positionals: { wp: 'work packages to accept' },
+  positionals: { wp: several('work packages to accept') },
   options: {
     check: flag('only report what would be accepted'),
     agent: text('who accepts', 'NAME'),

@@ -4,7 +4,7 @@ import { bold } from '../../render/text.js';
 import { NO_COMMIT, WORK_PACKAGE } from './options.js';
 
 export const addHistory = defineCommand({
-  path: 'agent tasks add-history <wp>',
+  path: 'agent tasks add-history',
   summary: "add an entry to a work package's Activity Log",
   details:
     'The Activity Log is part of the file and is committed as typed: leave secrets out. Only from what is sent to a hub, whatever looks like a secret is taken out.',

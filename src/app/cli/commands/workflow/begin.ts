@@ -6,7 +6,7 @@ import type { DataOf } from '../../../documents/all.js';
 import { AGENT, NO_COMMIT, WORK_PACKAGE } from './options.js';
 
 export const implement = defineCommand({
-  path: 'implement <wp>',
+  path: 'implement',
   summary: 'begin work on a work package in a work tree of its own',
   positionals: WORK_PACKAGE,
   options: {

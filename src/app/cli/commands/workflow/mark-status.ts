@@ -3,17 +3,17 @@ import { MARKS } from '../../../../domain/work/marks.js';
 import type { Client } from '../../../library/client.js';
 import type { FeatureRequest } from '../../../work/locate-feature.js';
 import type { MarkStatusResult } from '../../../work/mark-status.js';
-import { choice, defineCommand, flag, text, type NextCommand } from '../../define-command.js';
+import { choice, defineCommand, flag, several, text, type NextCommand } from '../../define-command.js';
 import { bold, lines, type Text } from '../../render/text.js';
 import { nextOfWorkPackage } from '../shared/next-command.js';
 import { NO_COMMIT } from './options.js';
 
 export const markStatus = defineCommand({
-  path: 'agent tasks mark-status <id...>',
+  path: 'agent tasks mark-status',
   summary: 'mark tasks and work packages as done, or as anything else',
   details:
     'A task such as T012 is its box in tasks.md, or else its row in the status log of the feature, done or pending; a work package such as WP01 is its lane. Of several, all are marked or none is.',
-  positionals: { id: 'tasks and work packages, in any mixture' },
+  positionals: { id: { ...several('tasks and work packages, in any mixture'), required: true } },
   options: {
     status: { ...choice('what they are now', MARKS), required: true },
     agent: text('who says so', 'NAME'),

@@ -1,16 +1,16 @@
 import { unreachable } from '../../../../domain/errors.js';
 import { describeConflict, describeObstacle } from '../../../work/merge-errors.js';
 import type { MergedWorkPackage, MergeReport } from '../../../work/merge-work-packages.js';
-import { choice, defineCommand, flag, text } from '../../define-command.js';
+import { choice, defineCommand, flag, several, text } from '../../define-command.js';
 import { bold, lines, type Text } from '../../render/text.js';
 import { NO_COMMIT } from './options.js';
 
 export const merge = defineCommand({
-  path: 'merge [wp...]',
+  path: 'merge',
   summary: 'merge the branches of work packages, dependencies first',
   details:
     'Without a name, every work package in doing or for_review. All are merged or none is; those in doing go to for_review.',
-  positionals: { wp: 'work packages to merge' },
+  positionals: { wp: several('work packages to merge') },
   options: {
     target: text('branch to merge into', 'BRANCH'),
     strategy: choice('a merge commit or one plain commit for each', ['merge', 'squash']),

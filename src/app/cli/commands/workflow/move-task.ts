@@ -9,7 +9,7 @@ import { AGENT, NO_COMMIT, WORK_PACKAGE } from './options.js';
 
 /** The one command that is called so often that it is always there. */
 export const moveTask = defineCommand({
-  path: 'agent tasks move-task <wp>',
+  path: 'agent tasks move-task',
   summary: 'move a work package to another lane',
   positionals: WORK_PACKAGE,
   options: {

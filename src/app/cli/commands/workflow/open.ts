@@ -1,14 +1,14 @@
 import { SyncError } from '../../../../domain/errors.js';
 import { defineCommand, flag } from '../../define-command.js';
 import { findHubPage } from '../shared/hub-page.js';
-import { WORK_PACKAGE } from './options.js';
+import { WORK_PACKAGE_AT_HAND } from './options.js';
 
 export const open = defineCommand({
-  path: 'open [wp]',
+  path: 'open',
   summary: "show the feature at hand on the hub's dashboard, in a browser",
   details:
     'Prints the address. At a terminal with a screen it opens it, too. The page of a work package shows what happened to it; outside a feature it is the page of the project, and outside a project the first one. Whoever is not signed in there is asked to.',
-  positionals: WORK_PACKAGE,
+  positionals: WORK_PACKAGE_AT_HAND,
   options: { print: flag('only print the address') },
   examples: [
     ['spec-kitty open', 'board, graph and flow of the feature'],

@@ -13,7 +13,7 @@ const OPTIONS = {
   guard: { ...flag('be the process that ends agents left behind'), hidden: true },
 } as const;
 
-type OrchestrateArgs = ArgsOf<'orchestrate', typeof OPTIONS>;
+type OrchestrateArgs = ArgsOf<typeof OPTIONS>;
 
 export const orchestrate = defineCommand({
   path: 'orchestrate',

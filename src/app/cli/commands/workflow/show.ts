@@ -3,14 +3,14 @@ import { defineCommand } from '../../define-command.js';
 import { bold, dim, lines, type Text } from '../../render/text.js';
 import { padEnd, stringWidth } from '../../render/width.js';
 import { nextOfWorkPackage } from '../shared/next-command.js';
-import { WORK_PACKAGE } from './options.js';
+import { WORK_PACKAGE_AT_HAND } from './options.js';
 
 export const showTask = defineCommand({
-  path: 'agent tasks show [wp]',
+  path: 'agent tasks show',
   summary: 'show all that is needed to begin a work package',
   details:
     'The task with its dependencies and their lanes, the work tree, review feedback and history. Without a name, the one in whose work tree you are. Changes nothing.',
-  positionals: WORK_PACKAGE,
+  positionals: WORK_PACKAGE_AT_HAND,
   examples: [['spec-kitty agent tasks show WP01', 'what is to be done, and where']],
   run: async ({ args, client, common }) => {
     const request = { ...(await client.feature(common.feature)), workPackageId: args.wp };
