@@ -190,7 +190,7 @@ type PlainValueOf<S extends OptionSpec> = S extends { readonly choices: readonly
     : string;
 
 /** What a caller gives for an option, after the check. */
-export type ValueOf<S extends OptionSpec> = S['type'] extends 'boolean'
+type ValueOf<S extends OptionSpec> = S['type'] extends 'boolean'
   ? boolean
   : S extends { readonly list: true | 'whole' }
     ? readonly PlainValueOf<S>[]

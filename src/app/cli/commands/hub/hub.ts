@@ -11,7 +11,7 @@ export const PLACE = {
   'database-url-file': text('file with the address of a PostgreSQL database, instead of a directory', 'FILE'),
 } as const;
 
-export type OfHub = ArgsOf<typeof PLACE>;
+type OfHub = ArgsOf<typeof PLACE>;
 
 type HubCommand = CommandContext<OfHub>;
 

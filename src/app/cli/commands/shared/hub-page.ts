@@ -4,7 +4,7 @@ import { pagePath } from '../../../../domain/hub/page-path.js';
 import type { Client } from '../../../library/client.js';
 import { locateFeature } from '../../../work/locate-feature.js';
 
-export interface HubPage {
+interface HubPage {
   readonly url: string;
   /** Whether the config lets the project's events leave at all. */
   readonly isShared: boolean;
