@@ -11,30 +11,9 @@ interface TerminalOptions {
 }
 
 /** What a command says while it runs. Data goes to stdout, messages go to stderr, everything is escaped on its way. */
-export interface Terminal {
-  /** Columns that output on stdout may take; `Infinity` where there is no limit. */
-  readonly width: number;
-  /** Whether stderr is a terminal, where progress may be redrawn. */
-  readonly interactive: boolean;
-  /** A piece of data for a person, as lines; nothing with `--json`, whose one document is the command's report. */
-  print(text: Text): void;
-  /** Data for a program, exactly as it is, without a line break of its own; nothing with `--json`. */
-  raw(text: string): void;
-  /** A message that may be missed; nothing with `--quiet`. */
-  note(text: Text): void;
-  /** A message that should not be missed. */
-  warn(text: Text): void;
-  /** Redraws these lines in place on a terminal; nothing elsewhere and with `--quiet`. An empty list removes them. */
-  progress(lines: readonly Text[]): void;
-  /** Writes one of many JSON documents on a line of its own: for a command whose report is a stream. */
-  record(value: unknown): void;
-  /** Writes the one JSON document; for the frame. */
-  document(value: unknown): void;
-  /** Writes a message whatever the options are; for the frame. */
-  say(text: Text): void;
-}
+export type Terminal = ReturnType<typeof createTerminal>;
 
-export const createTerminal = (io: Io, options: TerminalOptions): Terminal => {
+export const createTerminal = (io: Io, options: TerminalOptions) => {
   const outColour = hasColour(io.stdout, io.env, options.colour);
   const errColour = hasColour(io.stderr, io.env, options.colour);
   /** The lines of progress that stand on the terminal. */
@@ -49,21 +28,29 @@ export const createTerminal = (io: Io, options: TerminalOptions): Terminal => {
     if (gone !== '') io.stderr.write(gone);
     sink.write(text);
   };
+  /** Writes a message whatever the options are; for the frame. */
   const say = (text: Text): void => write(io.stderr, `${toTerminal(text, errColour)}\n`);
   return {
+    /** Columns that output on stdout may take; `Infinity` where there is no limit. */
     width: widthOf(io.stdout, io.env),
+    /** Whether stderr is a terminal, where progress may be redrawn. */
     interactive: io.stderr.isTTY,
-    print: (text) => {
+    /** A piece of data for a person, as lines; nothing with `--json`, whose one document is the command's report. */
+    print: (text: Text): void => {
       if (!options.json) write(io.stdout, `${toTerminal(text, outColour)}\n`);
     },
-    raw: (text) => {
+    /** Data for a program, exactly as it is, without a line break of its own; nothing with `--json`. */
+    raw: (text: string): void => {
       if (!options.json) write(io.stdout, text);
     },
-    note: (text) => {
+    /** A message that may be missed; nothing with `--quiet`. */
+    note: (text: Text): void => {
       if (!options.quiet) say(text);
     },
-    warn: (text) => say([yellow('warning'), ': ', text]),
-    progress: (texts) => {
+    /** A message that should not be missed. */
+    warn: (text: Text): void => say([yellow('warning'), ': ', text]),
+    /** Redraws these lines in place on a terminal; nothing elsewhere and with `--quiet`. An empty list removes them. */
+    progress: (texts: readonly Text[]): void => {
       if (options.quiet || !io.stderr.isTTY) return;
       // A line that the terminal wraps could not be redrawn in place.
       const width = lineOf(io) - 1;
@@ -73,8 +60,10 @@ export const createTerminal = (io: Io, options: TerminalOptions): Terminal => {
       io.stderr.write(erasure() + lines.join(''));
       drawn = lines;
     },
-    record: (value) => write(io.stdout, `${visibleJson(JSON.stringify(value) ?? 'null')}\n`),
-    document: (value) => write(io.stdout, `${toJsonDocument(value)}\n`),
+    /** Writes one of many JSON documents on a line of its own: for a command whose report is a stream. */
+    record: (value: unknown): void => write(io.stdout, `${visibleJson(JSON.stringify(value) ?? 'null')}\n`),
+    /** Writes the one JSON document; for the frame. */
+    document: (value: unknown): void => write(io.stdout, `${toJsonDocument(value)}\n`),
     say,
   };
 };
