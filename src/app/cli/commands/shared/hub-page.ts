@@ -4,22 +4,14 @@ import { pagePath } from '../../../../domain/hub/page-path.js';
 import type { Client } from '../../../library/client.js';
 import { locateFeature } from '../../../work/locate-feature.js';
 
-interface HubPage {
-  readonly url: string;
-  /** Whether the config lets the project's events leave at all. */
-  readonly isShared: boolean;
-}
-
 /**
  * The page of the hub that shows where a command is called: of the feature, else of the project, else the first one.
  * `undefined`: nobody is signed in, and no hub is set. A feature that was named and is not there fails.
  */
 export const findHubPage = async (
   client: Client,
-  {
-    feature,
-    workPackage,
-  }: { readonly feature?: string | undefined; readonly workPackage?: string | undefined },
+  feature: string | undefined,
+  workPackage?: string,
 ): Promise<HubPage | undefined> => {
   const hub = await hubUrl(client);
   if (hub === undefined) return undefined;
@@ -32,6 +24,12 @@ export const findHubPage = async (
     isShared: identity?.share !== false,
   };
 };
+
+interface HubPage {
+  readonly url: string;
+  /** Whether the config lets the project's events leave at all. */
+  readonly isShared: boolean;
+}
 
 const hubUrl = async (client: Client): Promise<string | undefined> => {
   const account = await client.delivery.getAccountStatus.run();

@@ -15,7 +15,7 @@ export const open = defineCommand({
     ['spec-kitty open WP01 --print', 'an address for a colleague'],
   ],
   run: async ({ args, client, common, io, terminal }) => {
-    const page = await findHubPage(client, { feature: common.feature, workPackage: args.wp });
+    const page = await findHubPage(client, common.feature, args.wp);
     if (page === undefined) {
       throw new SyncError('not-signed-in', 'No hub is known here, so there is no page to open.', {
         hint: 'Sign in at the hub of your team with `spec-kitty auth login --server URL`, or start one with `spec-kitty hub serve`.',

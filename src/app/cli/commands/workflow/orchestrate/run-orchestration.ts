@@ -29,7 +29,7 @@ export const runOrchestration = async (
   const signs = new SignsOfLife(await client.port('wallClock'));
   const over = new AbortController();
   let delivering: Promise<void> | undefined;
-  const page = await findHubPage(client, { feature: context.common.feature });
+  const page = await findHubPage(client, context.common.feature);
   const display = await displayOf(context, () => signs.running());
   try {
     const result = await client.agents.orchestrateFeature.run(
@@ -80,16 +80,8 @@ const askingConsent = (context: OrchestrateContext): { readonly askConsent?: Con
   };
 };
 
-interface Display {
-  readonly tell: ProgressListener;
-  end(): Promise<void>;
-}
-
 /** A live display on a terminal, plain lines elsewhere. Agents may print as much as they like: it is drawn at its own pace. */
-const displayOf = async (
-  { client, terminal }: CommandContext,
-  running: () => readonly RunningAgent[],
-): Promise<Display> => {
+const displayOf = async ({ client, terminal }: CommandContext, running: () => readonly RunningAgent[]) => {
   const [timer, clock] = await Promise.all([client.port('timer'), client.port('wallClock')]);
   const isLive = terminal.interactive;
   const over = new AbortController();
@@ -101,25 +93,24 @@ const displayOf = async (
     for (; isLive && !over.signal.aborted; await timer.sleep(PACE_MS, over.signal)) draw();
   };
   const drawing = redraw();
-  return {
-    tell: (progress, standing) => {
-      if (progress.what === 'line') return;
-      summarised = () => summary(standing());
-      const { counts, workPackages } = standing();
-      // It is told that one is done before its run counts it.
-      const line = toldOf(progress, { done: counts.done + 1, all: workPackages.length });
-      if (line === undefined || (line.weight === 'passing' && isLive)) return;
-      if (line.weight === 'warning') terminal.warn(line.text);
-      else terminal.note(line.text);
-      // What was drawn has made room for it.
-      draw();
-    },
-    end: async () => {
-      over.abort();
-      await drawing;
-      terminal.progress([]);
-    },
+  const tell: ProgressListener = (progress, standing) => {
+    if (progress.what === 'line') return;
+    summarised = () => summary(standing());
+    const { counts, workPackages } = standing();
+    // It is told that one is done before its run counts it.
+    const line = toldOf(progress, { done: counts.done + 1, all: workPackages.length });
+    if (line === undefined || (line.weight === 'passing' && isLive)) return;
+    if (line.weight === 'warning') terminal.warn(line.text);
+    else terminal.note(line.text);
+    // What was drawn has made room for it.
+    draw();
   };
+  const end = async (): Promise<void> => {
+    over.abort();
+    await drawing;
+    terminal.progress([]);
+  };
+  return { tell, end };
 };
 
 const PACE_MS = 200;
