@@ -61,20 +61,16 @@ export const closest = (given: string, candidates: readonly string[]): string | 
 
 /** How many letters have to be added, removed, replaced or swapped with their neighbour. */
 export const editDistance = (a: string, b: string): number => {
-  let before: readonly number[] = [];
-  let above: readonly number[] = Array.from({ length: b.length + 1 }, (_, index) => index);
+  const rows: number[][] = [];
+  const at = (i: number, j: number): number => (i === 0 || j === 0 ? i + j : (rows[i]?.[j] ?? Infinity));
   for (let i = 1; i <= a.length; i++) {
-    const row = [i];
+    const row: number[] = (rows[i] = []);
     for (let j = 1; j <= b.length; j++) {
-      const replaced = at(above, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      const swapped =
-        i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? at(before, j - 2) + 1 : Infinity;
-      row.push(Math.min(at(above, j) + 1, at(row, j - 1) + 1, replaced, swapped));
+      const replaced = at(i - 1, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const isSwap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const swapped = isSwap ? at(i - 2, j - 2) + 1 : Infinity;
+      row[j] = Math.min(at(i - 1, j) + 1, at(i, j - 1) + 1, replaced, swapped);
     }
-    before = above;
-    above = row;
   }
-  return at(above, b.length);
+  return at(a.length, b.length);
 };
-
-const at = (row: readonly number[], index: number): number => row[index] ?? Infinity;
