@@ -22,7 +22,7 @@ const ROOMS: Readonly<Record<string, Size & { readonly goal: number }>> = {
   hub: { lines: 7370, files: 61, goal: 5000 },
   dashboard: { lines: 2410, files: 26, goal: 2500 },
   memory: { lines: 1200, files: 8, goal: 1200 },
-  drivers: { lines: 8620, files: 89, goal: 4800 },
+  drivers: { lines: 8450, files: 89, goal: 4800 },
   extension: { lines: 2000, files: 26, goal: 2000 },
 };
 

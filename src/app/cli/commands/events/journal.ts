@@ -48,7 +48,8 @@ const DEFAULT_LIMIT = 50;
 
 const COLUMNS = [right('clock'), 'when', 'event', flexible('feature'), flexible('about'), flexible('what')];
 
-const featureOf = ({ payload }: EnvelopeDocument): string =>
+/** The feature that an event is about, or about something inside of; empty when none. */
+export const featureOf = ({ payload }: EnvelopeDocument): string =>
   typeof payload['feature_slug'] === 'string' ? payload['feature_slug'] : '';
 
 const rowOf = (event: EnvelopeDocument): readonly string[] => [
@@ -86,12 +87,7 @@ export const exportEvents = defineCommand({
       );
     }
     if (limit !== undefined) wholeFromOne(limit);
-    const request = {
-      ...(await client.feature(common.feature)),
-      format,
-      limit,
-      workPackage: wp,
-    };
+    const request = { ...(await client.feature(common.feature)), format, limit, workPackage: wp };
     const exportTo: ExportTo = (write) => client.reports.exportEvents.run(request, write, signal);
     const path = output === undefined ? undefined : resolve(io.cwd, output);
     const unique = (await client.port('randomness')).uuid();

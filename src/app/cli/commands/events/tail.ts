@@ -1,4 +1,3 @@
-import type { EnvelopeDocument } from '../../../../domain/events/envelope.js';
 import type { ConnectionStatus } from '../../../../domain/delivery/connection.js';
 import { parseEnvelope } from '../../../../domain/events/parse-envelope.js';
 import { upcast } from '../../../../domain/events/upcast.js';
@@ -10,7 +9,7 @@ import { dim, type Text } from '../../render/text.js';
 import { shownTime } from '../../../reports/shown-time.js';
 import { describeScope, isAbout, type EventScope } from '../../../reports/event-scope.js';
 import { describePayload } from '../../../../domain/events/describe-payload.js';
-import { OF_WORK_PACKAGE } from './journal.js';
+import { featureOf, OF_WORK_PACKAGE } from './journal.js';
 
 export const tailEvents = defineCommand({
   path: 'events tail',
@@ -79,12 +78,6 @@ const WORDS: Readonly<Record<ConnectionStatus, string>> = {
   OfflineBatchMode: 'Offline: the hub gives no live session; it is asked again in 5 minutes',
 };
 
-/** The feature of an event about something inside of it. */
-const featureOf = ({ payload, aggregate_id: id }: EnvelopeDocument): string => {
-  const slug = payload['feature_slug'];
-  return typeof slug === 'string' && slug !== id ? `${slug} ` : '';
-};
-
 /** One line for one event; of an event that this version does not understand, what every event has. */
 const lineOf = (event: TailedEvent): Text => {
   const parsed = parseEnvelope(event, 'foreign');
@@ -92,8 +85,10 @@ const lineOf = (event: TailedEvent): Text => {
     return [event['lamport_clock'], event['event_type'], event['event_id']].map(String).join('  ');
   const document = upcast(parsed.value);
   const project = typeof document.project_slug === 'string' ? `${document.project_slug} ` : '';
+  const feature = featureOf(document);
+  const whose = feature === '' || feature === document.aggregate_id ? '' : `${feature} `;
   return [
-    `${shownTime(document.timestamp)}  ${project}${featureOf(document)}${document.aggregate_id}`,
+    `${shownTime(document.timestamp)}  ${project}${whose}${document.aggregate_id}`,
     `  ${document.event_type}  ${describePayload(document)}`,
     dim(`  ${document.node_id}`),
   ];
