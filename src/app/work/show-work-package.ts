@@ -1,7 +1,7 @@
 import { SyncError } from '../../domain/errors.js';
 import { activityEntries } from '../../domain/work/activity-log.js';
 import { originOf } from '../../domain/events/lane.js';
-import { markdownLines, sectionEnd } from '../../domain/work/markdown.js';
+import { markdownLines } from '../../domain/work/markdown.js';
 import { tasksOf } from '../../domain/work/tasks-document.js';
 import { describeIds } from '../../domain/work/work-package-id.js';
 import type { Merges } from '../../ports/work.js';
@@ -80,18 +80,19 @@ export class ShowWorkPackage extends UseCase<ShowWorkPackagePorts> {
  * itself, and the Activity Log as entries.
  */
 const taskText = (body: string): Pick<ShownWorkPackage, 'text' | 'feedback'> => {
-  const lines = markdownLines(body);
-  const text: string[] = [];
-  const feedback: string[] = [];
-  for (let at = 0; at < lines.length;) {
-    const heading = lines[at]?.heading;
-    const title = heading?.level === 2 ? heading.title.toLowerCase() : '';
-    const isFeedback = title === 'review feedback';
-    const end = isFeedback || title === 'activity log' ? sectionEnd(lines, at, 2) : at + 1;
-    const texts = lines.slice(at, end).map((line) => line.text);
-    if (isFeedback) feedback.push(...texts.slice(1));
-    else if (title !== 'activity log') text.push(...texts);
-    at = end;
+  const parts: Record<Part, string[]> = { text: [], feedback: [], log: [] };
+  let part: Part = 'text';
+  for (const { text, heading } of markdownLines(body)) {
+    const isNew = heading !== undefined && heading.level <= 2;
+    if (isNew) part = (heading.level === 2 && PARTS.get(heading.title.toLowerCase())) || 'text';
+    if (!(isNew && part === 'feedback')) parts[part].push(text);
   }
-  return { text: text.join('\n').trim(), feedback: feedback.join('\n').trim() };
+  return { text: parts.text.join('\n').trim(), feedback: parts.feedback.join('\n').trim() };
 };
+
+type Part = 'text' | 'feedback' | 'log';
+
+const PARTS: ReadonlyMap<string, Part> = new Map([
+  ['review feedback', 'feedback'],
+  ['activity log', 'log'],
+]);

@@ -1,6 +1,7 @@
 import type { WorkPackageLane } from '../events/lane.js';
 import { isIsoTime } from '../events/iso-time.js';
-import { asOneLine, lineEndingOf, markdownLines, sectionCalled, withBlock } from './markdown.js';
+import { asOneLine, lineEndingOf } from './markdown.js';
+import { sectionCalled, withEntry } from './sections.js';
 import { laneFromText } from './work-package.js';
 
 /** One line of a work package's Activity Log. */
@@ -24,15 +25,10 @@ export const parseActivityLine = (line: string): ActivityEntry | undefined => {
 };
 
 /** The entries of the Activity Log of a body, in the order of the file. */
-export const activityEntries = (body: string): readonly ActivityEntry[] => {
-  const lines = markdownLines(body);
-  const section = sectionCalled(lines, 'activity log');
-  if (section === undefined) return [];
-  return lines
-    .slice(section.heading + 1, section.end)
-    .map(({ text, isSilent }) => (isSilent ? undefined : parseActivityLine(text)))
-    .filter((entry) => entry !== undefined);
-};
+export const activityEntries = (body: string): readonly ActivityEntry[] =>
+  sectionCalled(body, TITLE).flatMap(({ text, isSilent }) =>
+    isSilent ? [] : (parseActivityLine(text) ?? []),
+  );
 
 /**
  * When a work package came into its lane, milliseconds since 1970: the first of the last entries of its Activity Log
@@ -75,24 +71,11 @@ export const uniqueActivityLine = (text: string, line: string): string => {
   return unique;
 };
 
-/**
- * The body with one more line at the end of its Activity Log, which ends at the next `##` outside fences. A missing
- * section is made at the end. Line endings and the habit of the last line stay.
- */
-export const appendActivityLine = (body: string, line: string, eol = lineEndingOf(body)): string => {
-  const lines = markdownLines(body);
-  const section = sectionCalled(lines, 'activity log');
-  if (section === undefined) return withBlock(body, body.length, `## Activity Log${eol}${eol}${line}`, eol);
-  let last = section.end - 1;
-  while (last > section.heading && lines[last]?.text.trim() === '') last--;
-  const at = lines[last]?.next ?? body.length;
-  const before = body.slice(0, at);
-  const gap = last === section.heading ? eol : '';
-  return before.endsWith('\n')
-    ? `${before}${gap}${line}${eol}${body.slice(at)}`
-    : `${before}${eol}${gap}${line}`;
-};
+/** The body with one more line at the end of its Activity Log. A missing section is made at the end. */
+export const appendActivityLine = (body: string, line: string, eol = lineEndingOf(body)): string =>
+  withEntry(body, TITLE, line, { eol, isLine: true });
 
+const TITLE = 'Activity Log';
 const SEPARATORS = new Set(['–', '-', '--']);
 const SEPARATOR = /\s(?:\u2013|--|-)\s/;
 const BETWEEN = SEPARATOR.source;

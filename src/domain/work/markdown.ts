@@ -52,35 +52,6 @@ export const lineEndingOf = (text: string): string => (/^[^\n]*\r\n/.test(text) 
 export const asOneLine = (text: string): string =>
   text.replace(BLANKS_AND_CONTROLS, ' ').replace(LONE_SURROGATE, '\ufffd').trim();
 
-/** The index after the last line of the section that the heading at `index` opens: the next heading of `level` or above. */
-export const sectionEnd = (lines: readonly MarkdownLine[], index: number, level: number): number => {
-  const isEnd = ({ heading }: MarkdownLine, at: number): boolean =>
-    at > index && heading !== undefined && heading.level <= level;
-  const end = lines.findIndex(isEnd);
-  return end === -1 ? lines.length : end;
-};
-
-/** Puts a block between the lines before and after `at`, with one blank line on either side. */
-export const withBlock = (body: string, at: number, block: string, eol: string): string => {
-  const before = body.slice(0, at);
-  const after = body.slice(at);
-  const ended = before === '' || before.endsWith('\n') ? before : before + eol;
-  const gap = ended === '' || /\n\r?\n$/.test(ended) ? '' : eol;
-  const close = after === '' && before !== ended ? '' : eol;
-  return `${ended}${gap}${block}${close}${after === '' || /^\r?\n/.test(after) ? '' : eol}${after}`;
-};
-
-/** Where the last section of this title begins, by the index of its heading, and ends: at the next heading of its level. */
-export const sectionCalled = (
-  lines: readonly MarkdownLine[],
-  title: string,
-): { readonly heading: number; readonly end: number } | undefined => {
-  const headings = lines.flatMap((line, at) => (line.heading?.level === 2 ? [at] : []));
-  const heading = headings.filter((at) => lines[at]?.heading?.title.toLowerCase() === title).at(-1);
-  if (heading === undefined) return undefined;
-  return { heading, end: headings.find((at) => at > heading) ?? lines.length };
-};
-
 /** The text with what stands between backticks blanked out. */
 export const withoutCode = (said: string): string => said.replace(CODE_SPAN, blank);
 

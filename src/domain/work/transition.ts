@@ -1,6 +1,7 @@
 import type { WorkPackageLane } from '../events/lane.js';
 import { appendActivityLine, formatActivityLine, uniqueActivityLine } from './activity-log.js';
-import { asOneLine, lineEndingOf, markdownLines, sectionCalled, withBlock } from './markdown.js';
+import { asOneLine, lineEndingOf } from './markdown.js';
+import { withEntry } from './sections.js';
 
 /** A change of a work package file, to be applied without touching anything else. */
 export type WorkPackageEdit =
@@ -45,25 +46,23 @@ export interface LoggedEdits {
 
 /** The edits of a transition: lane, agent, feedback, entry. */
 export const transitionEdits = (file: LoggedFile, entry: TransitionEntry): LoggedEdits => {
-  const { lane, agent, feedback, keepsLane = false } = entry;
-  const body =
-    feedback === undefined ? file.body : withFeedback(file.body, feedback, entry, lineEndingOf(file.text));
+  const { lane, agent, feedback, keepsLane = false, by, note, timestamp } = entry;
+  const eol = lineEndingOf(file.text);
+  const body = feedback === undefined ? file.body : withFeedback(file.body, feedback, entry, eol);
   const before = file.text.slice(0, file.text.length - file.body.length);
-  const { edits, line } = historyEdits({ text: before + body, body }, entry);
+  const line = uniqueActivityLine(before + body, formatActivityLine(timestamp, by, lane, note));
   const set = (key: string, value: string): WorkPackageEdit => ({ edit: 'set', key, value });
-  const keys = [
+  const edits: readonly WorkPackageEdit[] = [
     ...(keepsLane ? [] : [set('lane', lane)]),
     ...(agent === undefined ? [] : [set('agent', agent)]),
+    { edit: 'body', body: appendActivityLine(body, line, eol) },
   ];
-  return { line, edits: [...keys, ...edits] };
+  return { line, edits };
 };
 
 /** The edits of an entry alone. */
-export const historyEdits = ({ text, body }: LoggedFile, entry: LogEntry): LoggedEdits => {
-  const { timestamp, by, lane, note } = entry;
-  const line = uniqueActivityLine(text, formatActivityLine(timestamp, by, lane, note));
-  return { line, edits: [{ edit: 'body', body: appendActivityLine(body, line, lineEndingOf(text)) }] };
-};
+export const historyEdits = (file: LoggedFile, { by, lane, note, timestamp }: LogEntry): LoggedEdits =>
+  transitionEdits(file, { by, lane, note, timestamp, keepsLane: true });
 
 /** A moment as entries show it: ISO 8601 UTC to the second. */
 export const activityTime = (isoTime: string): string => isoTime.replace(/\.\d+(?=Z$)/, '');
@@ -78,21 +77,11 @@ export const withFeedback = (
   { by, timestamp }: Pick<LogEntry, 'by' | 'timestamp'>,
   eol: string,
 ): string => {
-  const lines = markdownLines(body);
   const quoted = text.trim().split(/\r\n|\r|\n/);
   const entry = [
     `**Changes requested** by ${asOneLine(by)} at ${timestamp}:`,
     '',
     ...quoted.map((line) => `> ${line}`.trimEnd()),
   ].join(eol);
-  const section = sectionCalled(lines, 'review feedback');
-  if (section === undefined) {
-    const at = lines[sectionCalled(lines, 'activity log')?.heading ?? -1]?.start ?? body.length;
-    return withBlock(body, at, `## Review Feedback${eol}${eol}${entry}`, eol);
-  }
-  let last = section.end - 1;
-  while (last > section.heading && BLANK_OR_RULE.test(lines[last]?.text ?? '')) last--;
-  return withBlock(body, lines[last]?.next ?? body.length, entry, eol);
+  return withEntry(body, 'Review Feedback', entry, { eol, before: 'Activity Log' });
 };
-
-const BLANK_OR_RULE = /^\s*(?:-{3,}|\*{3,}|_{3,})?\s*$/;
