@@ -16,7 +16,7 @@ export interface StatusLog {
   /** By id; those of which some row speaks. */
   readonly workPackages: ReadonlyMap<string, LoggedWorkPackage>;
   /** The transitions that count, in their order. */
-  readonly transitions: readonly TransitionRow[];
+  readonly transitions: readonly LoggedRow[];
   /** How its rows name the feature: the keys of the latest one. */
   readonly names: Fields;
 }
@@ -24,7 +24,7 @@ export interface StatusLog {
 /** A work package as a status log knows it. */
 export interface LoggedWorkPackage {
   /** The transition that set its lane; absent when it has no lane. */
-  readonly standing?: TransitionRow;
+  readonly standing?: LoggedRow;
   /** How often it was forced. */
   readonly forced: number;
   /** What became of its tasks, as written: `done` and others. */
@@ -35,23 +35,18 @@ export interface LoggedWorkPackage {
   readonly lastAt: string;
 }
 
+/** A row that is about a work package: a transition, or an annotation. */
 interface LoggedRow {
+  /** In the file, counted from 1. */
+  readonly line: number;
   readonly eventId: string;
   readonly workPackageId: string;
   /** ISO 8601, as written: rows are in the order of these texts. */
   readonly at: string;
-}
-
-interface TransitionRow extends LoggedRow {
-  /** In the file, counted from 1. */
-  readonly line: number;
-  readonly from: string;
-  /** In the writer's own words, see {@link loggedLaneFromText}. */
-  readonly to: string;
-  readonly actor: unknown;
-  readonly isForced: boolean;
-  readonly hasReview: boolean;
-  readonly executionMode: string | undefined;
+  /** In the writer's own words, see {@link loggedLaneFromText}; `undefined` of an annotation. */
+  readonly to: string | undefined;
+  /** All of it, as written. */
+  readonly said: Fields;
 }
 
 /**
@@ -60,26 +55,26 @@ interface TransitionRow extends LoggedRow {
  */
 export const readStatusLog = (text: string): StatusLog => {
   const faults: { readonly line: number; readonly reason: string }[] = [];
-  const transitions = new Map<string, TransitionRow>();
-  const annotations: (LoggedRow & { readonly delta: Fields })[] = [];
-  let names: Fields = {};
+  const rows: LoggedRow[] = [];
   const lines = text.replace(/^\ufeff/, '').split('\n');
   for (const [index, content] of lines.entries()) {
     if (content.trim() === '') continue;
     const line = index + 1;
     const row = parseRow(content);
     if (!row.ok) faults.push({ line, reason: row.error });
-    else if ('to_lane' in row.value) {
-      const { value } = row;
-      names = Object.fromEntries(NAMES.filter((key) => key in value).map((key) => [key, value[key]]));
-      const transition = transitionOf(value, line);
-      if (!transitions.has(transition.eventId)) transitions.set(transition.eventId, transition);
-    } else if (row.value['kind'] === 'annotation' && isFields(row.value['delta']))
-      annotations.push({ ...placeOf(row.value), delta: row.value['delta'] });
+    else if (isAboutWorkPackage(row.value)) rows.push(rowOf(row.value, line));
   }
-  const inOrder = [...transitions.values()].sort(byTime);
-  const workPackages = folded(inOrder, annotations.sort(byTime));
-  return { faults, workPackages, transitions: inOrder, names };
+  const moves = rows.filter(({ to }) => to !== undefined);
+  const names = Object.entries(moves.at(-1)?.said ?? {}).filter(([key]) => NAMES.includes(key));
+  const firsts = new Map(moves.map((row) => [row.eventId, row] as const).reverse());
+  const transitions = [...firsts.values()].sort(byTime);
+  const annotations = rows.filter(({ to, said }) => to === undefined && isFields(said['delta']));
+  return {
+    faults,
+    workPackages: folded(transitions, annotations.sort(byTime)),
+    transitions,
+    names: Object.fromEntries(names),
+  };
 };
 
 /** Whether a row of this id stands in the text of a log, which may be damaged elsewhere. */
@@ -95,9 +90,11 @@ const parseRow = (line: string): Result<Fields, string> => {
   const row = parseJson(line);
   if (row === undefined) return err('is not JSON');
   if (!isFields(row)) return err('is no JSON object');
-  const fault = 'to_lane' in row || row['kind'] === 'annotation' ? faultOf(row) : undefined;
+  const fault = isAboutWorkPackage(row) ? faultOf(row) : undefined;
   return fault === undefined ? ok(row) : err(fault);
 };
+
+const isAboutWorkPackage = (row: Fields): boolean => 'to_lane' in row || row['kind'] === 'annotation';
 
 /** Keys by which rows name the feature that they belong to. */
 const NAMES = ['feature_slug', 'mission_slug', 'mission_id'];
@@ -111,29 +108,17 @@ const faultOf = (row: Fields): string | undefined => {
   return typeof to === 'string' ? undefined : 'names no lane in to_lane';
 };
 
-const placeOf = ({ event_id: eventId, wp_id: workPackageId, at }: Fields): LoggedRow => ({
-  eventId: String(eventId),
-  workPackageId: String(workPackageId),
-  at: String(at),
+const rowOf = (said: Fields, line: number): LoggedRow => ({
+  ...{ line, said },
+  eventId: String(said['event_id']),
+  workPackageId: String(said['wp_id']),
+  at: String(said['at']),
+  to: 'to_lane' in said ? String(said['to_lane']) : undefined,
 });
 
-const transitionOf = (row: Fields, line: number): TransitionRow => {
-  const { from_lane: from, to_lane: to, actor, force, review_ref: review, execution_mode: mode } = row;
-  return {
-    ...placeOf(row),
-    line,
-    to: String(to),
-    from: typeof from === 'string' ? from : '',
-    actor,
-    isForced: force === true,
-    hasReview: review !== undefined && review !== null,
-    executionMode: typeof mode === 'string' ? mode : undefined,
-  };
-};
-
 const folded = (
-  transitions: readonly TransitionRow[],
-  annotations: readonly (LoggedRow & { readonly delta: Fields })[],
+  transitions: readonly LoggedRow[],
+  annotations: readonly LoggedRow[],
 ): ReadonlyMap<string, LoggedWorkPackage> => {
   type Known = { -readonly [K in keyof LoggedWorkPackage]: LoggedWorkPackage[K] } & {
     readonly subtasks: Map<string, string>;
@@ -151,20 +136,22 @@ const folded = (
     // At the same time a rollback stands against a step forward, whichever of them comes first.
     if (standing?.at === row.at && isRollback(standing) && !isRollback(row)) continue;
     present.standing = row;
-    if (row.isForced) present.forced++;
+    if (row.said['force'] === true) present.forced++;
   }
   for (const row of annotations) {
     const present = of(row);
-    const { subtasks, agent } = row.delta;
-    for (const [id, state] of Object.entries(isFields(subtasks) ? subtasks : {}))
-      present.subtasks.set(id, String(state));
+    const { subtasks, agent } = fieldsOf(row.said['delta']);
+    for (const [id, state] of Object.entries(fieldsOf(subtasks))) present.subtasks.set(id, String(state));
     if (typeof agent === 'string' && agent.trim() !== '') present.agent = agent;
   }
   return known;
 };
 
-const isRollback = ({ from, to, hasReview }: TransitionRow): boolean => {
-  const before = loggedLaneFromText(from);
+const fieldsOf = (value: unknown): Fields => (isFields(value) ? value : {});
+
+const isRollback = ({ to = '', said }: LoggedRow): boolean => {
+  const before = loggedLaneFromText(String(said['from_lane']));
+  const hasReview = (said['review_ref'] ?? null) !== null;
   return (
     loggedLaneFromText(to) === 'in_progress' &&
     (before === 'in_review' || (before === 'for_review' && hasReview))

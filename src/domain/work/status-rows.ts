@@ -94,7 +94,7 @@ export const snapshotAfter = (text: string, { transitions, workPackages }: Statu
 };
 
 const snapshotOf = (known: LoggedWorkPackage): object => ({
-  ...(known.standing === undefined ? {} : { actor: known.standing.actor }),
+  ...(known.standing === undefined ? {} : { actor: known.standing.said['actor'] }),
   force_count: known.forced,
   lane: laneOf(known),
   last_event_id: known.standing?.eventId ?? null,
@@ -104,7 +104,7 @@ const snapshotOf = (known: LoggedWorkPackage): object => ({
 });
 
 const laneOf = ({ standing }: LoggedWorkPackage): string =>
-  standing === undefined ? 'uninitialized' : (loggedLaneFromText(standing.to) ?? standing.to);
+  standing?.to === undefined ? 'uninitialized' : (loggedLaneFromText(standing.to) ?? standing.to);
 
 const rowsAlong = (
   log: StatusLog,
@@ -123,7 +123,7 @@ const rowsAlong = (
       actor: by,
       at: last,
       event_id: at === lanes.length - 1 ? eventId : nextId(),
-      execution_mode: known?.standing?.executionMode ?? 'worktree',
+      execution_mode: known?.standing?.said['execution_mode'] ?? 'worktree',
       force: isForced,
       from_lane: before,
       policy_metadata: null,

@@ -143,7 +143,7 @@ const loggedPlace = (
   { lane }: Readonly<Record<string, unknown>>,
 ): Result<LoggedPlace, WorkPackageFault> => {
   const standing = logged?.standing;
-  const word = standing === undefined ? 'uninitialized' : loggedLaneFromText(standing.to);
+  const word = standing?.to === undefined ? 'uninitialized' : loggedLaneFromText(standing.to);
   if (word === undefined) {
     const reason = `${id} is in ${JSON.stringify(standing?.to)}, which is no lane`;
     return err({ path, line: standing?.line, reason });
