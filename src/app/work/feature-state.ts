@@ -25,6 +25,8 @@ import type { FeatureDocuments, WorkPackageDocument } from '../../ports/work.js'
 /** A work package with the file that describes it. */
 export interface FiledWorkPackage extends WorkPackage {
   readonly document: WorkPackageDocument;
+  /** The dependencies of its front matter, also where a manifest names others. */
+  readonly declared: readonly string[];
 }
 
 /** A feature with its work packages understood. */
@@ -154,7 +156,9 @@ export const refuseBroken = ({ faults }: FeatureState, id: string): void => {
   refuseFaults({
     faults: faults.filter(
       ({ path, reason }) =>
-        idOfFile(path) === id || reason.startsWith(`is ${id} too`) || reason.startsWith(`${id} is in `),
+        workPackageIdOfFile(path) === id ||
+        reason.startsWith(`is ${id} too`) ||
+        reason.startsWith(`${id} is in `),
     ),
   });
 };
@@ -227,7 +231,7 @@ const once = <T>(make: () => T): (() => T) => {
 const findAlone = (state: FeatureState, id: string): FiledWorkPackage | undefined => {
   const aboutId = new RegExp(`work_package_id.*${id}`, 'i');
   const [document, another] = state.documents.workPackages.filter(
-    ({ path, text }) => idOfFile(path) === id || aboutId.test(text),
+    ({ path, text }) => workPackageIdOfFile(path) === id || aboutId.test(text),
   );
   if (document === undefined || another !== undefined) return undefined;
   const read = readFiled(state, document);
@@ -241,9 +245,7 @@ const readFiled = (
 ): Result<FiledWorkPackage, WorkPackageFault> => {
   const read = readWorkPackage(document, sources.authority);
   if (!read.ok) return read;
-  const { dependencies } = sources.manifest.get(read.value.id) ?? read.value;
-  return ok({ ...read.value, dependencies, document });
+  const { dependencies: declared, id } = read.value;
+  const { dependencies } = sources.manifest.get(id) ?? read.value;
+  return ok({ ...read.value, dependencies, declared, document });
 };
-
-const idOfFile = (path: string): string | undefined =>
-  workPackageIdOfFile(path.slice(path.lastIndexOf('/') + 1));

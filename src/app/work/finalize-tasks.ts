@@ -2,6 +2,7 @@ import { SyncError } from '../../domain/errors.js';
 import { wireLane } from '../../domain/events/lane.js';
 import { featureNumber } from '../../domain/ids.js';
 import { makeMeta, readMeta, withAnnounced, type FeatureMeta } from '../../domain/work/meta-json.js';
+import { describePlace } from '../../domain/work/place.js';
 import type { ResolvedDependencies } from '../../domain/work/resolve-dependencies.js';
 import { seedRows } from '../../domain/work/status-rows.js';
 import { activityTime } from '../../domain/work/transition.js';
@@ -190,7 +191,7 @@ const announcedIn = (
   const read = readMeta(meta ?? '{}');
   if (read.ok) return read.value;
   const { line, reason } = read.error;
-  throw new SyncError('storage-corrupt', `${path}${line === undefined ? '' : `:${line}`} ${reason}.`, {
+  throw new SyncError('storage-corrupt', `${describePlace({ path, line })} ${reason}.`, {
     hint: 'Correct the file and run the command again.',
   });
 };

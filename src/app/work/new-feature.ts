@@ -1,6 +1,7 @@
 import { SyncError } from '../../domain/errors.js';
 import { commitSubject } from '../../domain/work/commit-message.js';
 import { newFeature } from '../../domain/work/new-feature.js';
+import { fileName } from '../../domain/work/place.js';
 import { activityTime } from '../../domain/work/transition.js';
 import type { WallClock } from '../../ports/host.js';
 import type { Checkout } from '../../ports/events.js';
@@ -38,10 +39,7 @@ export class MakeFeature extends UseCase<WorkPorts & { readonly wallClock: WallC
     const { projectRoot } = checkout;
     const plan: WorkRequest<NewFeatureResult>['plan'] = async () => {
       const strangers = await files.strangers(projectRoot);
-      const taken = [
-        ...(await files.features(projectRoot)),
-        ...strangers.map(({ path }) => path.slice(path.lastIndexOf('/') + 1)),
-      ];
+      const taken = [...(await files.features(projectRoot)), ...strangers.map(({ path }) => fileName(path))];
       const createdAt = activityTime(new Date(wallClock.nowMs()).toISOString());
       const targetBranch = target ?? (await targetBranchOf(repository, checkout, undefined));
       const made = newFeature({ ...wish, targetBranch, createdAt }, taken);

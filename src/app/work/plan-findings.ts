@@ -1,6 +1,7 @@
 import { isSyncError } from '../../domain/errors.js';
 import { STATUS_LOG } from '../../domain/work/status-log.js';
 import type { DependencyFault } from '../../domain/work/dependency-graph.js';
+import type { Place } from '../../domain/work/place.js';
 import { lineOfKey, type WorkPackageFault } from '../../domain/work/work-package.js';
 import type { FeatureDocuments } from '../../ports/work.js';
 import { readFeatureState, type FeatureState } from './feature-state.js';
@@ -8,11 +9,7 @@ import { conflictsIn } from './locate-feature.js';
 import { statedIn } from './resolve-plan.js';
 
 /** Something in a planning document that keeps commands from working on it, for whoever shows it where it stands. */
-export interface PlanFinding {
-  /** Relative to the project root, with `/`. */
-  readonly path: string;
-  /** Counted from 1; absent for what is said of the file as a whole. */
-  readonly line?: number | undefined;
+export interface PlanFinding extends Place {
   readonly code:
     | 'conflict'
     | 'unreadable'

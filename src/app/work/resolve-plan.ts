@@ -2,7 +2,7 @@ import { SyncError } from '../../domain/errors.js';
 import { describeDependencyFault } from '../../domain/work/dependency-graph.js';
 import { resolveDependencies, type ResolvedDependencies } from '../../domain/work/resolve-dependencies.js';
 import { describeIds } from '../../domain/work/work-package-id.js';
-import { lineOfKey, readWorkPackage } from '../../domain/work/work-package.js';
+import { lineOfKey } from '../../domain/work/work-package.js';
 import { refuseFaults, type FeatureState } from './feature-state.js';
 
 /**
@@ -48,17 +48,10 @@ export const statedIn = (state: FeatureState): ResolvedDependencies => {
   const { directory, tasks = '' } = state.documents;
   return resolveDependencies(
     { path: `${directory}/tasks.md`, text: tasks },
-    state.workPackages.map(({ id, path, dependencies, document: file }) => {
-      const line = 'dependencies' in file.frontMatter ? lineOfKey(file.text, 'dependencies') : undefined;
+    state.workPackages.map(({ id, path, declared: dependencies, document: { frontMatter, text } }) => {
+      const line = 'dependencies' in frontMatter ? lineOfKey(text, 'dependencies') : undefined;
       const entry = state.manifest.get(id);
-      const own = readWorkPackage(file, state.authority);
-      return {
-        id,
-        path,
-        dependencies: own.ok ? own.value.dependencies : dependencies,
-        line,
-        ...(entry === undefined ? {} : { manifest: { path: `${directory}/wps.yaml`, ...entry } }),
-      };
+      return { id, path, line, dependencies, manifest: entry && { path: `${directory}/wps.yaml`, ...entry } };
     }),
   );
 };

@@ -1,6 +1,7 @@
 import { laneName, type Placed } from '../events/lane.js';
 import { markdownLines, withoutCode } from './markdown.js';
 import type { BranchStanding } from './merge-selection.js';
+import { describePlace, fileName, type Place } from './place.js';
 import { STATUS_LOG } from './status-log.js';
 import { isDoneWord, isTaskId } from './task-marks.js';
 import { findTask, tasksOf } from './tasks-document.js';
@@ -38,10 +39,7 @@ export interface AcceptanceFacts extends Placed {
 }
 
 /** Where to look for what a reason is about: a file, and the line if there is one. */
-export interface AcceptancePlace {
-  readonly path: string;
-  readonly line?: number;
-}
+export type AcceptancePlace = Place;
 
 export const ACCEPTANCE_CODES = [
   'wrong-lane',
@@ -60,7 +58,7 @@ export interface AcceptanceReason {
   readonly code: (typeof ACCEPTANCE_CODES)[number];
   readonly message: string;
   /** All of them, while the message names the first few. Relative to the project root, or to the work tree. */
-  readonly places: readonly AcceptancePlace[];
+  readonly places: readonly Place[];
   /** What to do about it, in one sentence or two. */
   readonly remedy: string;
 }
@@ -127,22 +125,20 @@ const DOCUMENTS = ['spec', 'plan', 'tasks'] as const;
 /** A condition that is met has no place where it is not. */
 const because = (
   code: AcceptanceReason['code'],
-  places: readonly AcceptancePlace[],
+  places: readonly Place[],
   message: string,
   remedy: string,
 ): readonly AcceptanceReason[] => (places.length === 0 ? [] : [{ code, message, places, remedy }]);
 
-const atKey = ({ path, text }: AcceptanceFacts['file'], key: string): AcceptancePlace => {
-  const line = lineOfKey(text, key);
-  return { path, ...(line !== undefined && { line }) };
-};
+const atKey = ({ path, text }: AcceptanceFacts['file'], key: string): Place => ({
+  path,
+  line: lineOfKey(text, key),
+});
 
-/** Without the folder. */
-const nameOf = ({ path, line }: AcceptancePlace): string =>
-  path.slice(path.lastIndexOf('/') + 1) + (line === undefined ? '' : `:${line}`);
+const nameOf = (place: Place): string => fileName(describePlace(place));
 
-const firstOf = ([first]: readonly AcceptancePlace[]): string =>
-  first === undefined ? 'the file' : `${first.path}${first.line === undefined ? '' : `:${first.line}`}`;
+const firstOf = ([first]: readonly Place[]): string =>
+  first === undefined ? 'the file' : describePlace(first);
 
 const shorten = (names: readonly string[]): string =>
   names.length <= SHOWN

@@ -1,11 +1,8 @@
 import { isWorkPackageId } from '../ids.js';
+import { describePlace, type Place } from './place.js';
 import { compareWorkPackageIds } from './work-package-id.js';
 
-/** Where a dependency is written: a file relative to the project root, and the line if it is known. */
-export interface Place {
-  readonly path: string;
-  readonly line?: number | undefined;
-}
+export type { Place };
 
 /** That one work package needs another one. */
 export interface DependencyEdge {
@@ -57,32 +54,26 @@ export const topologicalOrder = (graph: DependencyGraph): readonly string[] => {
   return [...order, ...stuck];
 };
 
-/** Everything that is wrong with a graph, in a fixed order: unknown ids, self-references, one cycle of each knot. */
-export const dependencyFaults = (graph: DependencyGraph): readonly DependencyFault[] => {
-  const known = new Set(graph.ids);
-  const unknown = graph.edges.filter(({ to }) => !known.has(to));
-  const selves = graph.edges.filter(({ from, to }) => from === to);
-  const sound = graph.edges.filter((edge) => !unknown.includes(edge) && !selves.includes(edge));
-  return [
-    ...unknown.map((edge): DependencyFault => {
-      const why = isWorkPackageId(edge.to) ? 'which does not exist' : 'which is no work package id';
-      return { fault: 'unknown', edges: [edge], what: `${edge.from} depends on ${edge.to}, ${why}.` };
-    }),
-    ...selves.map((edge): DependencyFault => {
-      return { fault: 'self', edges: [edge], what: `${edge.from} depends on itself.` };
-    }),
-    ...cycles({ ids: graph.ids, edges: sound }).map((edges): DependencyFault => {
-      const way = [...edges, ...edges.slice(0, 1)].map(({ from }) => from).join(' → ');
-      return { fault: 'cycle', edges, what: `${way} is a cycle.` };
-    }),
-  ];
+/** Everything that is wrong with a graph, in a fixed order: edges that lead nowhere, one cycle of each knot. */
+export const dependencyFaults = ({ ids, edges }: DependencyGraph): readonly DependencyFault[] => {
+  const wrong = edges.flatMap((edge): readonly DependencyFault[] => {
+    const { from, to } = edge;
+    if (from === to) return [{ fault: 'self', edges: [edge], what: `${from} depends on itself.` }];
+    if (ids.includes(to)) return [];
+    const why = isWorkPackageId(to) ? 'which does not exist' : 'which is no work package id';
+    return [{ fault: 'unknown', edges: [edge], what: `${from} depends on ${to}, ${why}.` }];
+  });
+  const sound = edges.filter((edge) => !wrong.some((fault) => fault.edges.includes(edge)));
+  const knots = cycles({ ids, edges: sound }).map((cycle): DependencyFault => {
+    const way = [...cycle, ...cycle.slice(0, 1)].map(({ from }) => from).join(' → ');
+    return { fault: 'cycle', edges: cycle, what: `${way} is a cycle.` };
+  });
+  return [...wrong, ...knots];
 };
 
 /** A fault as one line that names the places to look at. */
-export const describeDependencyFault = ({ edges, what }: DependencyFault): string => {
-  const places = edges.map(({ place: { path, line } }) => (line === undefined ? path : `${path}:${line}`));
-  return `${places.join(', ')}: ${what}`;
-};
+export const describeDependencyFault = ({ edges, what }: DependencyFault): string =>
+  `${edges.map(({ place }) => describePlace(place)).join(', ')}: ${what}`;
 
 /** `stuck`: the ids that are on a cycle or lead to one. */
 const sorted = ({ ids, edges }: DependencyGraph): Readonly<Record<'order' | 'stuck', readonly string[]>> => {
@@ -97,29 +88,23 @@ const sorted = ({ ids, edges }: DependencyGraph): Readonly<Record<'order' | 'stu
   }
 };
 
-/** Walks from each id that can never be done to the smallest id it waits for, until an id repeats. */
+/**
+ * From each id that can never be done the way leads on to the smallest id that it waits for. Those that come back to where
+ * they began are the cycles, each told by its smallest id.
+ */
 const cycles = (graph: DependencyGraph): readonly (readonly DependencyEdge[])[] => {
-  const found: (readonly DependencyEdge[])[] = [];
-  const seen = new Set<string>();
   const { stuck } = sorted(graph);
-  for (const first of stuck) {
-    const walk: DependencyEdge[] = [];
-    let at = first;
-    while (!seen.has(at)) {
-      seen.add(at);
-      const edge = graph.edges.find(({ from, to }) => from === at && stuck.includes(to));
-      if (edge === undefined) break;
-      walk.push(edge);
-      at = edge.to;
+  const next = new Map(
+    stuck.map((id) => [id, graph.edges.find(({ from, to }) => from === id && stuck.includes(to))] as const),
+  );
+  return stuck.flatMap((first, at) => {
+    const way: DependencyEdge[] = [];
+    let edge = next.get(first);
+    while (edge !== undefined && way.length < stuck.length && edge.to !== first) {
+      way.push(edge);
+      edge = next.get(edge.to);
     }
-    const start = walk.findIndex(({ from }) => from === at);
-    if (start !== -1) found.push(fromSmallest(walk.slice(start)));
-  }
-  return found;
-};
-
-const fromSmallest = (cycle: readonly DependencyEdge[]): readonly DependencyEdge[] => {
-  const ids = cycle.map(({ from }) => from).sort(compareWorkPackageIds);
-  const start = cycle.findIndex(({ from }) => from === ids[0]);
-  return [...cycle.slice(start), ...cycle.slice(0, start)];
+    const isSmallest = way.every(({ to }) => stuck.indexOf(to) > at);
+    return edge?.to === first && isSmallest ? [[...way, edge]] : [];
+  });
 };

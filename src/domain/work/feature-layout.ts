@@ -1,5 +1,6 @@
 import { FEATURE_SLUG_PATTERN, featureNumber } from '../ids.js';
 import { laneFromText } from './work-package.js';
+import { fileName } from './place.js';
 import { workPackageIdOfFile } from './work-package-id.js';
 
 /** Something that stands where planning documents are read and is not read, with the reason as the end of a sentence. */
@@ -40,28 +41,30 @@ export const layoutOf = (directory: string, unsorted: readonly string[]) => {
   const inTasks = paths.filter((path) => path.startsWith(folder));
   const foldersOf = (path: string): readonly string[] => path.slice(folder.length).split('/').slice(0, -1);
   const onTop = new Map(
-    inTasks.flatMap((path) => (foldersOf(path).length === 0 ? [[idOf(path), path]] : [])),
+    inTasks.flatMap((path) => (foldersOf(path).length === 0 ? [[workPackageIdOfFile(path), path]] : [])),
   );
-  const isNothing = inTasks.every((path) => idOf(path) === undefined);
+  const isNothing = inTasks.every((path) => workPackageIdOfFile(path) === undefined);
   const workPackages: LaidOutFile[] = [];
   const passedOver: PassedOver[] = [];
   for (const path of inTasks) {
-    const id = idOf(path);
+    const id = workPackageIdOfFile(path);
     const folders = foldersOf(path);
     const twin = folders.length === 0 ? undefined : onTop.get(id);
     const lane = folders.find(isLaneFolder);
     if (id === undefined) {
       // Where nothing is found, whatever may have been meant is worth a word.
-      if (NEARLY.test(nameOf(path)) || (isNothing && PAGE.test(nameOf(path))))
+      if (NEARLY.test(fileName(path)) || (isNothing && PAGE.test(fileName(path))))
         passedOver.push({ path, reason: 'is not named like a work package, as in WP01-title.md' });
     } else if (twin !== undefined) {
-      passedOver.push({ path, reason: `is not read, because ${nameOf(twin)} in tasks/ itself is ${id}` });
+      passedOver.push({ path, reason: `is not read, because ${fileName(twin)} in tasks/ itself is ${id}` });
     } else if (lane !== undefined) {
       const fault = `lies in ${lane}/, a folder named after a lane. Move it to tasks/ and write its lane into its front matter, as in "lane: planned"`;
       workPackages.push({ path, fault });
     } else workPackages.push({ path });
   }
-  const outside = paths.filter((path) => isNothing && !path.startsWith(folder) && idOf(path) !== undefined);
+  const outside = paths.filter(
+    (path) => isNothing && !path.startsWith(folder) && workPackageIdOfFile(path) !== undefined,
+  );
   const reason = 'lies outside of tasks/, where work packages are read';
   return { workPackages, passedOver: [...passedOver, ...outside.map((path) => ({ path, reason }))] };
 };
@@ -72,7 +75,3 @@ const NEARLY = /^wp[-_ ]?\d.*\.(?:md|markdown)$/i;
 const PAGE = /^(?!readme\.md$).*\.md$/i;
 
 const isLaneFolder = (name: string): boolean => laneFromText(name.replace(/[- ]/g, '_')) !== undefined;
-
-const idOf = (path: string): string | undefined => workPackageIdOfFile(nameOf(path));
-
-const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);

@@ -5,26 +5,23 @@ import {
   type DependencyEdge,
   type DependencyFault,
   type DependencyGraph,
-  type Place,
 } from './dependency-graph.js';
 import { resolveStated } from './dependency-statement.js';
+import { describePlace, fileName, type Place } from './place.js';
 import { sectionStatement, type IdAtLine, type SectionStatement } from './stated-dependencies.js';
 import { tasksSections } from './tasks-document.js';
 import { describeIds, workPackageNumber } from './work-package-id.js';
 
-/** A work package as its front matter says. */
-interface DeclaredWorkPackage {
-  readonly id: string;
-  readonly path: string;
+/** What is said of the dependencies of a work package, and where. */
+interface Declaration extends Place {
   readonly dependencies: readonly string[];
-  /** Line of the key in the file; absent when the front matter has no such key. */
-  readonly line?: number | undefined;
+}
+
+/** A work package as its front matter says; without a line when that has no such key. */
+interface DeclaredWorkPackage extends Declaration {
+  readonly id: string;
   /** What a manifest says, which then decides. */
-  readonly manifest?: {
-    readonly path: string;
-    readonly line?: number | undefined;
-    readonly dependencies: readonly string[];
-  };
+  readonly manifest?: Declaration | undefined;
 }
 
 export interface ResolvedWorkPackage {
@@ -56,30 +53,47 @@ export const resolveDependencies = (
   declared: readonly DeclaredWorkPackage[],
 ): ResolvedDependencies => {
   const known = declared.map(({ id }) => id);
-  // A heading may call a work package by its number alone.
-  const nameOfSection = (id: string): string =>
-    known.find((each) => each === id || workPackageNumber(each) === workPackageNumber(id)) ?? id;
-  const sections = tasksSections(tasks.text).map((section) => ({
-    ...section,
-    workPackageId: nameOfSection(section.workPackageId),
-  }));
+  const sections = tasksSections(tasks.text).map((section) => {
+    // A heading may call a work package by its number alone.
+    const number = workPackageNumber(section.workPackageId);
+    const id = known.find((each) => workPackageNumber(each) === number);
+    return { ...section, id, workPackageId: id ?? section.workPackageId };
+  });
   const statements = new Map(
     sections.map((section) => [section.workPackageId, sectionStatement(section)] as const),
   );
-  const decided = declared.map((each) => decisionOf(each, statements.get(each.id), tasks.path, known));
+  const decided = declared.map((each) => ({
+    ...each,
+    ...decisionOf(each, statements.get(each.id), tasks.path, known),
+  }));
   const graph = dependencyGraph(
     known,
     decided.flatMap(({ edges }) => edges),
   );
-  const workPackages = declared.map(({ id, dependencies: said }, at): ResolvedWorkPackage => {
+  const warnings: string[] = [];
+  const workPackages = decided.map(({ id, dependencies: said, decidedBy, line, manifest = tasks }) => {
     const dependencies = dependenciesOf(graph, id);
-    const { decidedBy = 'front-matter' } = decided[at] ?? {};
     const isSame = [...dependencies].sort().join() === [...said].sort().join();
-    return { id, dependencies, decidedBy, isChanged: decidedBy !== 'front-matter' && !isSame };
+    const isChanged = decidedBy !== 'front-matter' && !isSame;
+    // A front matter that never had the key contradicts nothing.
+    if (isChanged && line !== undefined) {
+      const decisive = graph.edges.find(({ from }) => from === id)?.place ?? { path: manifest.path };
+      const what = `${id} depends on ${describeIds(dependencies, 'nothing')}`;
+      const where = fileName(describePlace(decisive));
+      warnings.push(`${what}, as ${where} says; the front matter said ${describeIds(said)}.`);
+    }
+    return { id, dependencies, decidedBy, isChanged };
   });
-  const file = nameOf(tasks.path);
+  const file = fileName(tasks.path);
+  for (const { id, workPackageId, line } of sections)
+    if (id === undefined)
+      warnings.push(`${file}:${line} has a section for ${workPackageId}, which has no file.`);
   // A heading that nobody recognises would otherwise be passed over in silence.
   const lost = declared.filter(({ id, manifest }) => manifest === undefined && !statements.has(id));
+  if (lost.length > 0) {
+    const ids = describeIds(lost.map(({ id }) => id));
+    warnings.push(`${file} has no section for ${ids}; there the front matter decides.`);
+  }
   // What a statement names and nobody understands is asked about: left out, an edge would be lost.
   const unclear = [...statements].flatMap(([from, statement]) =>
     statement.unclear.map(({ line, id: to }): DependencyFault => {
@@ -87,54 +101,25 @@ export const resolveDependencies = (
       return { fault: 'unclear', edges: [edge], what: `it is not clear whether ${from} depends on ${to}.` };
     }),
   );
-  return {
-    graph,
-    workPackages,
-    faults: [...unclear, ...dependencyFaults(graph)],
-    warnings: [
-      ...declared.flatMap(({ id, line, dependencies: said, manifest = tasks }, at) => {
-        const { isChanged, dependencies = [] } = workPackages[at] ?? {};
-        // A front matter that never had the key contradicts nothing.
-        if (isChanged !== true || line === undefined) return [];
-        const decisive = graph.edges.find(({ from }) => from === id)?.place.line;
-        const place = `${nameOf(manifest.path)}${decisive === undefined ? '' : `:${decisive}`}`;
-        const what = `${id} depends on ${describeIds(dependencies, 'nothing')}, as ${place} says`;
-        return [`${what}; the front matter said ${describeIds(said)}.`];
-      }),
-      ...sections
-        .filter(({ workPackageId }) => !known.includes(workPackageId))
-        .map(({ workPackageId: id, line }) => `${file}:${line} has a section for ${id}, which has no file.`),
-      ...(lost.length === 0
-        ? []
-        : [
-            `${file} has no section for ${describeIds(lost.map(({ id }) => id))}; there the front matter decides.`,
-          ]),
-    ],
-    ignored: [...statements].flatMap(([workPackageId, { ignored }]) =>
-      ignored.map((each) => ({ workPackageId, ...each })),
-    ),
-  };
+  const ignored = [...statements].flatMap(([workPackageId, statement]) =>
+    statement.ignored.map((each) => ({ workPackageId, ...each })),
+  );
+  return { graph, workPackages, faults: [...unclear, ...dependencyFaults(graph)], warnings, ignored };
 };
 
 /** The document that decides about a work package, and what it says. */
 const decisionOf = (
-  { id: from, path, line, dependencies, manifest }: DeclaredWorkPackage,
+  { id: from, manifest, ...own }: DeclaredWorkPackage,
   statement: SectionStatement | undefined,
-  tasksPath: string,
+  path: string,
   known: readonly string[],
 ): Pick<ResolvedWorkPackage, 'decidedBy'> & { readonly edges: readonly DependencyEdge[] } => {
-  const edgesTo = (ids: readonly string[], place: Place): readonly DependencyEdge[] =>
-    ids.map((to) => ({ from, to, place }));
-  if (manifest !== undefined) {
-    const place = { path: manifest.path, line: manifest.line };
-    return { decidedBy: 'manifest', edges: edgesTo(manifest.dependencies, place) };
-  }
-  if (statement?.isMade !== true)
-    return { decidedBy: 'front-matter', edges: edgesTo(dependencies, { path, line }) };
-  const edges = statement.dependencies.flatMap(({ dependency, line: at }) =>
-    edgesTo(resolveStated([dependency], from, known), { path: tasksPath, line: at }),
+  const edgesOf = ({ dependencies, ...place }: Declaration): readonly DependencyEdge[] =>
+    dependencies.map((to) => ({ from, to, place }));
+  if (manifest !== undefined) return { decidedBy: 'manifest', edges: edgesOf(manifest) };
+  if (statement?.isMade !== true) return { decidedBy: 'front-matter', edges: edgesOf(own) };
+  const edges = statement.dependencies.flatMap(({ dependency, line }) =>
+    edgesOf({ path, line, dependencies: resolveStated([dependency], from, known) }),
   );
   return { decidedBy: 'tasks', edges };
 };
-
-const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);

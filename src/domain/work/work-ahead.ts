@@ -1,3 +1,4 @@
+import type { Frozen } from '../document.js';
 import { laneName } from '../events/lane.js';
 import { dependencyFaults, dependentsOf, describeDependencyFault } from './dependency-graph.js';
 import type { DependencyGraph } from './dependency-graph.js';
@@ -16,39 +17,27 @@ export interface WorkNow {
 interface Named {
   readonly id: string;
   readonly title: string;
+  readonly agent?: string;
 }
 
 /** What there is to do in a feature, and who has to do it. Each open work package is named in one of the lists. */
-export interface WorkAhead {
-  /** May begin now, the one first that most others wait for one after the other. */
-  readonly ready: readonly (Named & {
-    /** How many work packages are done one after the other from here on, this one included. */
-    readonly chain: number;
-  })[];
-  /** Wait for others. */
-  readonly waiting: readonly (Named & {
-    readonly waitsFor: readonly { readonly id: string; readonly lane: string }[];
-  })[];
-  readonly inWork: readonly (Named & { readonly agent?: string })[];
-  /** Wait for somebody who reviews them. */
-  readonly toReview: readonly (Named & { readonly agent?: string })[];
-  /** What nobody but a person can settle, as sentences. */
-  readonly decisions: readonly { readonly id?: string; readonly reason: string }[];
-}
+export type WorkAhead = Frozen<ReturnType<typeof workAhead>>;
 
 /**
  * What may begin, what waits, and what a person has to decide. A work package may begin when each of its dependencies
  * is done, or waits for its review with its work merged: from one that may still change, nobody is sent off.
  */
-export const workAhead = (now: WorkNow): WorkAhead => {
+export const workAhead = (now: WorkNow) => {
   const places = new Map(now.workPackages.map((each) => [each.id, each]));
   const faults = dependencyFaults(now.graph);
   const isStuck = new Set(faults.flatMap(({ edges }) => edges.map(({ from }) => from)));
-  const ready: WorkAhead['ready'][number][] = [];
-  const waiting: WorkAhead['waiting'][number][] = [];
-  const inWork: WorkAhead['inWork'][number][] = [];
-  const toReview: WorkAhead['toReview'][number][] = [];
-  const decisions: WorkAhead['decisions'][number][] = faults.map((fault) => ({
+  /** `chain`: how many are done one after the other from there on, itself included. */
+  const ready: (Named & { readonly chain: number })[] = [];
+  const waiting: (Named & {
+    readonly waitsFor: readonly { readonly id: string; readonly lane: string }[];
+  })[] = [];
+  const [inWork, toReview]: [Named[], Named[]] = [[], []];
+  const decisions: { readonly id?: string; readonly reason: string }[] = faults.map((fault) => ({
     reason: describeDependencyFault(fault),
   }));
   const chainOf = chains(now.graph, places);

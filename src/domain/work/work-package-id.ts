@@ -1,4 +1,5 @@
 import { isWorkPackageId } from '../ids.js';
+import { fileName } from './place.js';
 
 /** The number in a work package id: `WP07` → 7. */
 export const workPackageNumber = (id: string): number => Number(id.slice(2));
@@ -35,7 +36,7 @@ export const describeIds = (ids: readonly string[], none = 'none'): string => {
   return texts.length === 0 ? none : texts.join(', ');
 };
 
-/** The id that a file's name begins with (`WP07-title.md`); `undefined` when it names no work package. */
-export const workPackageIdOfFile = (name: string): string | undefined => FILE_NAME.exec(name)?.[1];
+/** The id that the name of a file begins with (`tasks/WP07-title.md`); `undefined` when it names no work package. */
+export const workPackageIdOfFile = (path: string): string | undefined => FILE_NAME.exec(fileName(path))?.[1];
 
 const FILE_NAME = /^(WP\d{2,4})(?:[-_.].*)?\.md$/;

@@ -10,6 +10,7 @@ import {
   type Placed,
 } from '../events/lane.js';
 import type { LoggedWorkPackage, StatusLog } from './status-log.js';
+import { describePlace, fileName, lineMatching, type Place } from './place.js';
 import { rosterOf } from './task-marks.js';
 import { workPackageIdOfFile } from './work-package-id.js';
 
@@ -38,9 +39,7 @@ export interface StatusAuthority {
 }
 
 /** Why a file cannot be taken for a work package. */
-export interface WorkPackageFault {
-  readonly path: string;
-  readonly line?: number | undefined;
+export interface WorkPackageFault extends Place {
   readonly reason: string;
 }
 
@@ -64,8 +63,7 @@ export const readWorkPackage = (
 ): Result<WorkPackage, WorkPackageFault> => {
   const { path, frontMatter } = source;
   if (source.fault !== undefined) return err({ path, ...source.fault });
-  const name = path.slice(path.lastIndexOf('/') + 1);
-  const id = readId(frontMatter['work_package_id']) ?? workPackageIdOfFile(name);
+  const id = readId(frontMatter['work_package_id']) ?? workPackageIdOfFile(path);
   if (id === undefined) return fault(source, 'work_package_id', 'names no work package id such as WP01');
   const logged = authority?.log.workPackages.get(id);
   const place =
@@ -75,7 +73,7 @@ export const readWorkPackage = (
   const agent = logged?.agent ?? asText(frontMatter['agent']);
   return ok({
     id,
-    title: asText(frontMatter['title']) ?? titleOfFile(name) ?? id,
+    title: asText(frontMatter['title']) ?? titleOfFile(path) ?? id,
     ...place.value,
     dependencies: readDependencies(frontMatter['dependencies']),
     path,
@@ -102,15 +100,12 @@ export const unreadyDependencies = (
   });
 
 /** A fault as one line that says where to look. */
-export const describeWorkPackageFault = ({ path, line, reason }: WorkPackageFault): string =>
-  `${path}${line === undefined ? '' : `:${line}`}: ${reason}`;
+export const describeWorkPackageFault = (fault: WorkPackageFault): string =>
+  `${describePlace(fault)}: ${fault.reason}`;
 
 /** Line of a front matter key in the file, counted from 1. */
-export const lineOfKey = (text: string, key: string): number | undefined => {
-  const isKey = new RegExp(`^\\ufeff?["']?${key}["']?[ \\t]*:`);
-  const at = text.split('\n').findIndex((line) => isKey.test(line));
-  return at === -1 ? undefined : at + 1;
-};
+export const lineOfKey = (text: string, key: string): number | undefined =>
+  lineMatching(text, new RegExp(`^\\ufeff?["']?${key}["']?[ \\t]*:`));
 
 const fault = (
   { path, text }: WorkPackageSource,
@@ -175,8 +170,8 @@ const asText = (value: unknown): string | undefined => {
   return text === '' ? undefined : text;
 };
 
-const titleOfFile = (name: string): string | undefined => {
-  const words = name
+const titleOfFile = (path: string): string | undefined => {
+  const words = fileName(path)
     .replace(/\.md$/, '')
     .replace(/^WP\d+/, '')
     .replace(/[-_.]+/g, ' ')
