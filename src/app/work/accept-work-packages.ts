@@ -1,5 +1,5 @@
 import { acceptanceReasons } from '../../domain/work/acceptance.js';
-import type { AcceptanceFacts, AcceptanceReason } from '../../domain/work/acceptance.js';
+import type { AcceptanceFacts } from '../../domain/work/acceptance.js';
 import { namesOrCount } from '../../domain/work/commit-message.js';
 import type { WorkPackage } from '../../domain/work/work-package.js';
 import type { Checkout } from '../../ports/events.js';
@@ -22,15 +22,8 @@ export interface AcceptInput extends FeatureInput {
   readonly agent?: string | undefined;
 }
 
-export interface RefusedWorkPackage {
-  readonly workPackageId: string;
-  readonly reasons: readonly AcceptanceReason[];
-}
-
 /** What was accepted, or with `isCheck` would be, and why the others were not. */
-export interface AcceptResult extends Omit<ResultOf<'accept'>, 'refused'> {
-  readonly refused: readonly RefusedWorkPackage[];
-}
+export type AcceptResult = ResultOf<'accept'>;
 
 /** Accepts work packages one by one: those that meet every condition become `done`, the others are listed with reasons. */
 export class AcceptWorkPackages extends UseCase<MergingPorts> {
@@ -91,20 +84,34 @@ const gatherAcceptance = async (
   const { documents } = state;
   const isUnderGit = checkout.commonDir !== undefined && asking.length > 0;
   // Three questions to git that do not depend on one another.
-  const [dirtyPaths, branches, worktrees] = isUnderGit
+  const [dirtyPaths, standings, places] = isUnderGit
     ? await Promise.all([
         ports.repository.dirtyPaths(checkout.projectRoot),
         branchesOfEach(ports, checkout, state, asking),
-        worktreesOfEach(ports, checkout, state, asking),
+        ports.merges.places(checkout),
       ])
     : [[]];
-  return asking.map(({ id, lane, roster = [], document: file }) => ({
-    workPackageId: id,
-    ...{ lane, roster, file, documents, dirtyPaths, directory: documents.directory },
-    logged: loggedTasks(state, id),
-    branch: branches?.get(id),
-    worktree: worktrees?.get(id),
-  }));
+  const worktreeOf = async (id: string): Promise<AcceptanceFacts['worktree']> => {
+    const { projectRoot } = checkout;
+    const { directory = projectRoot, isPresent = false } = places?.get(branchesOf(documents).of(id)) ?? {};
+    // The main checkout is looked at for all of them.
+    if (!isPresent || directory === projectRoot) return undefined;
+    // As seen from the project root, where it lies below it.
+    const seen = directory.startsWith(`${projectRoot}/`)
+      ? directory.slice(projectRoot.length + 1)
+      : directory;
+    return { directory: seen, dirtyPaths: await ports.repository.dirtyPaths(directory) };
+  };
+  const facts: AcceptanceFacts[] = [];
+  for (const { id, lane, roster = [], document: file } of asking)
+    facts.push({
+      workPackageId: id,
+      ...{ lane, roster, file, documents, dirtyPaths, directory: documents.directory },
+      logged: loggedTasks(state, id),
+      branch: standings?.get(id),
+      worktree: await worktreeOf(id),
+    });
+  return facts;
 };
 
 /**
@@ -123,10 +130,10 @@ const branchesOfEach = async (
     const isThere = (await repository.branchTip(checkout, branches.of(each.id))) !== undefined;
     if (isThere || branches.group(each.id) !== undefined) having.push(each);
   }
-  if (having.length === 0) return new Map();
+  const found = new Map<string, NonNullable<AcceptanceFacts['branch']>>();
+  if (having.length === 0) return found;
   const target = await standingTargetOf(repository, checkout, documents.meta);
   const standingOf = await branchStandings(merges, checkout, branches, having, target);
-  const found = new Map<string, NonNullable<AcceptanceFacts['branch']>>();
   for (const { id } of having) {
     const name = branches.of(id);
     const standing = standingOf(id);
@@ -134,28 +141,6 @@ const branchesOfEach = async (
     const isStray = standing === 'no-commits' && !(await repository.isMerged(checkout, name, target));
     const group = branches.group(id)?.group;
     found.set(id, { name, target, standing: isStray ? 'unmerged' : standing, group });
-  }
-  return found;
-};
-
-/** The work trees that are there, apart from the main checkout, which is looked at for all of them. */
-const worktreesOfEach = async (
-  { repository, merges }: Ports,
-  checkout: Checkout,
-  { documents }: FeatureState,
-  asking: readonly WorkPackage[],
-): Promise<ReadonlyMap<string, NonNullable<AcceptanceFacts['worktree']>>> => {
-  const { of } = branchesOf(documents);
-  const { projectRoot } = checkout;
-  const found = new Map<string, NonNullable<AcceptanceFacts['worktree']>>();
-  const places = await merges.places(checkout);
-  for (const { id } of asking) {
-    const { directory = projectRoot, isPresent = false } = places.get(of(id)) ?? {};
-    if (!isPresent || directory === projectRoot) continue;
-    const dirtyPaths = await repository.dirtyPaths(directory);
-    // As seen from the project root, where it lies below it.
-    const isBelow = directory.startsWith(`${projectRoot}/`);
-    found.set(id, { directory: isBelow ? directory.slice(projectRoot.length + 1) : directory, dirtyPaths });
   }
   return found;
 };

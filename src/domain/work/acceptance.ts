@@ -152,27 +152,18 @@ const SHOWN = 3;
  * that nobody can judge are named, and a work package without any task that could be looked at is not taken for done.
  */
 const unfinishedTasks = (facts: AcceptanceFacts): readonly AcceptanceReason[] => {
-  const {
-    workPackageId,
-    documents,
-    directory,
-    file,
-    roster = [],
-    logged = new Map<string, string>(),
-  } = facts;
-  const { tasks } = documents;
+  const { workPackageId, directory, file, roster = [], logged } = facts;
+  const { tasks } = facts.documents;
   if (tasks === undefined) return [];
   const path = `${directory}/tasks.md`;
   const { hasSection, boxes, unmarked } = tasksOf(tasks, workPackageId);
-  const own = new Set(boxes.map(({ taskId }) => taskId));
-  const others = [...roster, ...logged.keys()].filter((id) => !own.has(id));
-  const marks = [...new Set([...boxes, ...others.flatMap((id) => findTask(tasks, id)?.box ?? [])])];
-  const marked = new Set(marks.map(({ taskId }) => taskId));
-  const listed = new Set([...unmarked.map(({ taskId }) => taskId), ...others]);
-  const judged = [...listed]
-    .filter((id) => !marked.has(id))
+  const listed = new Set([...unmarked.map(({ taskId }) => taskId), ...roster, ...(logged?.keys() ?? [])]);
+  const others = [...listed].filter((id) => !boxes.some(({ taskId }) => taskId === id));
+  const marks = [...boxes, ...others.flatMap((id) => findTask(tasks, id)?.box ?? [])];
+  const judged = others
+    .filter((id) => findTask(tasks, id) === undefined)
     .map((id) => {
-      const word = logged.get(id);
+      const word = logged?.get(id);
       const name = word === undefined ? id : `${id} (${word})`;
       return { id, name, isDone: word === undefined ? undefined : isDoneWord(word) };
     });
