@@ -1,11 +1,10 @@
-import { countsAsWork } from '../../domain/work/acceptance.js';
 import type { BranchPlace } from '../../ports/work.js';
 import type { MergingPorts } from './perform-work.js';
 import type { Checkout, HeldRepository } from '../../ports/events.js';
 import type { DataOf } from '../documents/all.js';
-import type { FeatureState } from './feature-state.js';
 import { branchesOf, branchStandings, standingTargetOf } from './feature-branches.js';
 import { loadFeature, locateFeature, type FeatureRequest } from './locate-feature.js';
+import { dirtyWork } from './unfinished-work.js';
 import { UseCase } from '../use-case.js';
 
 /** `removed`: what can go, or has gone. */
@@ -13,61 +12,56 @@ export type CleanResult = Omit<DataOf<'feature clean'>, 'removable'>;
 export type Leftover = CleanResult['removed'][number];
 export type KeptLeftover = CleanResult['kept'][number];
 
+/** With the reason why it stays, if it has to. */
+type Judged = Leftover & { readonly reason: string | undefined };
+
 /** Clears up behind work packages that are done. Nothing goes that holds work which is nowhere else. */
 export class CleanFeature extends UseCase<Omit<MergingPorts, 'perform'>> {
   /** What would go and what would stay. Changes nothing. */
   async plan(request: FeatureRequest): Promise<CleanResult> {
     const { files, repository } = this.ports;
-    return this.#judge(await locateFeature(files, repository, request), request.checkout);
+    const feature = await locateFeature(files, repository, request);
+    return resultOf(feature, await this.#judge(request.checkout, feature));
   }
 
   /** Removes what can go, judged anew under the repository's lock. */
   async run(request: FeatureRequest, signal?: AbortSignal): Promise<CleanResult> {
     const { files, repository } = this.ports;
-    const slug = await locateFeature(files, repository, request);
-    return repository.exclusive(request.checkout, (held) => this.#remove(held, slug), signal);
+    const feature = await locateFeature(files, repository, request);
+    return repository.exclusive(request.checkout, (held) => this.#remove(held, feature), signal);
   }
 
-  async #remove(held: HeldRepository, slug: string): Promise<CleanResult> {
+  async #remove(held: HeldRepository, feature: string): Promise<CleanResult> {
     const { repository } = this.ports;
-    const { feature, removed: wanted, kept } = await this.#judge(slug, held.checkout);
-    const removed: Leftover[] = [];
-    const failed: KeptLeftover[] = [];
-    for (const leftover of wanted) {
+    const found: Judged[] = [];
+    const failed = new Set<string>();
+    for (const leftover of await this.#judge(held.checkout, feature)) {
+      const { workPackageId, kind, name, reason } = leftover;
+      if (reason !== undefined) found.push(leftover);
       // The branch of a work tree that had to stay stays with it.
-      if (failed.some(({ workPackageId }) => workPackageId === leftover.workPackageId)) continue;
-      const gone =
-        leftover.kind === 'worktree'
-          ? await repository.retireWorktree(held, leftover.name)
-          : await repository.retireBranch(held, leftover.name);
-      if (gone.ok) removed.push(leftover);
-      else failed.push({ ...leftover, reason: `git keeps it: ${gone.error}` });
+      else if (!failed.has(workPackageId)) {
+        const gone =
+          kind === 'worktree'
+            ? await repository.retireWorktree(held, name)
+            : await repository.retireBranch(held, name);
+        if (!gone.ok) failed.add(workPackageId);
+        found.push(gone.ok ? leftover : { ...leftover, reason: `git keeps it: ${gone.error}` });
+      }
     }
-    return { feature, removed, kept: [...kept, ...failed] };
+    return resultOf(feature, found);
   }
 
-  async #judge(slug: string, checkout: Checkout): Promise<CleanResult> {
-    const state = await loadFeature(this.ports.files, checkout.projectRoot, slug);
-    const found = checkout.commonDir === undefined ? [] : await this.#leftovers(checkout, state);
-    return {
-      feature: slug,
-      removed: found.flatMap(({ reason, ...leftover }) => (reason === undefined ? leftover : [])),
-      kept: found.flatMap(({ reason, ...leftover }) => (reason === undefined ? [] : { ...leftover, reason })),
-    };
-  }
-
-  async #leftovers(
-    checkout: Checkout,
-    { documents, workPackages }: FeatureState,
-  ): Promise<readonly (Leftover & { readonly reason: string | undefined })[]> {
-    const { repository, merges } = this.ports;
+  async #judge(checkout: Checkout, feature: string): Promise<readonly Judged[]> {
+    const { files, repository, merges } = this.ports;
+    const { documents, workPackages } = await loadFeature(files, checkout.projectRoot, feature);
+    if (checkout.commonDir === undefined) return [];
     const places = await merges.places(checkout);
     const target = await standingTargetOf(repository, checkout, documents.meta);
     const branches = branchesOf(documents);
     const done = workPackages.filter(({ lane }) => lane === 'done');
     const standingOf = await branchStandings(merges, checkout, branches, done, target);
     const unmerged = `is not merged into ${target}`;
-    const found: (Leftover & { readonly reason: string | undefined })[] = [];
+    const found: Judged[] = [];
     for (const { id: workPackageId } of done) {
       const add = (kind: Leftover['kind'], name: string, reason: string | undefined): void =>
         void found.push({ workPackageId, kind, name, reason });
@@ -97,8 +91,13 @@ export class CleanFeature extends UseCase<Omit<MergingPorts, 'perform'>> {
     if (place.isLocked) return 'is locked';
     if (place.isRebased) return 'is being rebased';
     if (!place.isPresent) return 'is not where git remembers it';
-    const [first, ...others] = (await this.ports.repository.dirtyPaths(directory)).filter(countsAsWork);
-    if (first === undefined) return undefined;
-    return `has what is not committed: ${first}${others.length === 0 ? '' : ` and ${others.length} more`}`;
+    const dirty = await dirtyWork(this.ports.repository, directory);
+    return dirty && `has what is not committed: ${dirty}`;
   }
 }
+
+const resultOf = (feature: string, found: readonly Judged[]): CleanResult => ({
+  feature,
+  removed: found.flatMap(({ reason, ...leftover }) => (reason === undefined ? leftover : [])),
+  kept: found.flatMap(({ reason, ...leftover }) => (reason === undefined ? [] : { ...leftover, reason })),
+});

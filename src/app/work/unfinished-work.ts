@@ -22,14 +22,22 @@ export const warnUnfinished = async (
       // Where `implement` makes it. Git knows of other places too, but asking it costs every hand-over a process.
       const directory = `${projectRoot}/.worktrees/${branches.of(id)}`;
       if ((await repository.locate(directory))?.root !== directory) continue;
-      const [first, ...others] = (await repository.dirtyPaths(directory)).filter(countsAsWork);
-      if (first === undefined) continue;
-      const more = others.length === 0 ? '' : ` and ${others.length} more`;
+      const dirty = await dirtyWork(repository, directory);
+      if (dirty === undefined) continue;
       draft.warnings.push(
-        `${id} is in for_review, but ${first}${more} in ${directory} is not committed and will not be merged. Commit it there.`,
+        `${id} is in for_review, but ${dirty} in ${directory} is not committed and will not be merged. Commit it there.`,
       );
     }
   } catch (error) {
     if (!isSyncError(error)) throw error;
   }
+};
+
+/** What of a work package's work is not committed in its work tree: the first of it, and how much more. */
+export const dirtyWork = async (
+  repository: Pick<Repository, 'dirtyPaths'>,
+  directory: string,
+): Promise<string | undefined> => {
+  const [first, ...others] = (await repository.dirtyPaths(directory)).filter(countsAsWork);
+  return first && `${first}${others.length === 0 ? '' : ` and ${others.length} more`}`;
 };
