@@ -13,7 +13,6 @@ import type { Assignment } from '../../domain/agents/state.js';
 import { isSyncError } from '../../domain/errors.js';
 import { commitSubject } from '../../domain/work/commit-message.js';
 import { isLegalTransition, type Lane, type WorkPackageLane } from '../../domain/events/lane.js';
-import type { WorkPackageEdit } from '../../domain/work/transition.js';
 import { findWorkPackage } from '../work/feature-state.js';
 import { standingTargetOf } from '../work/feature-branches.js';
 import { ImplementWorkPackage } from '../work/implement-work-package.js';
@@ -120,9 +119,9 @@ const announce = async (
       feature_slug: run.feature,
     });
     // Whoever implements is in charge; a reviewer takes nothing over.
-    const beside: readonly WorkPackageEdit[] =
-      phase === 'implementation' && inCharge !== agent ? [{ edit: 'set', key: 'agent', value: agent }] : [];
-    draft.note(filed, fact, { by: agent, note: assignmentNote(assignment, runId), beside });
+    const isTaken = phase === 'implementation' && inCharge !== agent;
+    const note = assignmentNote(assignment, runId);
+    draft.enter(filed, fact, { by: agent, note, ...(isTaken && { agent }) });
     return { result: true, done: `assign ${id} to ${agent} for ${phase}` };
   });
 };

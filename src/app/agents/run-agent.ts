@@ -157,7 +157,7 @@ export const noteUsage = async (
         ...{ wp_id: id, entry_type: 'usage', entry_content: note, author: agent, feature_slug: run.feature },
         ...{ phase, ...usage },
       });
-      draft.note(filed, fact, { by: agent, note });
+      draft.enter(filed, fact, { by: agent, note });
       return { result: undefined, done: `note what ${agent} took for ${id}` };
     });
   } catch (error) {

@@ -38,7 +38,7 @@ export class AddHistory extends UseCase<WorkPorts> {
         author,
         feature_slug: feature,
       });
-      const line = draft.note(filed, fact, { by: author, note: input.note });
+      const { line } = draft.enter(filed, fact, { by: author, note: input.note });
       return { result: { feature, workPackageId: id, path, type, line }, done: `add history to ${id}` };
     });
   }

@@ -1,26 +1,21 @@
+import type { Lane } from '../../domain/events/lane.js';
 import type { Evidence } from '../../domain/work/intent.js';
 import { readStatusLog, STATUS_LOG, STATUS_SNAPSHOT, type StatusLog } from '../../domain/work/status-log.js';
-import { snapshotAfter, withRows, type Row } from '../../domain/work/status-rows.js';
-import {
-  activityTime,
-  historyEdits,
-  type LoggedFile,
-  type WorkPackageEdit,
-} from '../../domain/work/transition.js';
+import { snapshotAfter, withRows, type Row, type RowOrder } from '../../domain/work/status-rows.js';
+import { activityTime, transitionEdits } from '../../domain/work/transition.js';
+import type { LoggedEdits, TransitionEntry, WorkPackageEdit } from '../../domain/work/transition.js';
 import type { Fact } from '../../ports/outbox.js';
 import type { FeatureFiles, FileChange, WorkPackageDocument } from '../../ports/work.js';
 import type { Emission } from '../outbox/event-emitter.js';
 import type { FeatureState, FiledWorkPackage } from './feature-state.js';
 import type { PlannedEvent } from './perform-work.js';
 
-/** What stands in an Activity Log, and who wrote it. */
-interface Entry {
-  readonly by: string;
-  readonly note: string;
-  /** What changes in the file beside it. */
-  readonly beside?: readonly WorkPackageEdit[];
-  /** What proves its event. Default: the line itself. */
-  readonly evidence?: Evidence | undefined;
+/** What becomes of a work package with an event. */
+interface Entry extends Pick<TransitionEntry, 'by' | 'note' | 'agent' | 'feedback'> {
+  /** Its lane from now on. Default: it stays. */
+  readonly to?: Lane;
+  /** What the status log says of it: where there is one, the last row is the evidence of the event. Default: nothing. */
+  readonly rows?: ((log: StatusLog, about: RowOrder) => readonly Row[]) | undefined;
 }
 
 /**
@@ -43,37 +38,37 @@ export class FeatureDraft {
     this.emission = emission;
   }
 
-  /** The file of a work package, as far as its text is planned. */
-  fileOf({ document }: FiledWorkPackage): LoggedFile {
-    const last = this.#edits.get(document)?.findLast((edit) => edit.edit === 'body');
-    if (last === undefined) return document;
-    const { text, body } = document;
-    return { text: text.slice(0, text.length - body.length) + last.body, body: last.body };
-  }
-
   edit({ document }: FiledWorkPackage, edits: readonly WorkPackageEdit[]): void {
     this.#edits.set(document, [...(this.#edits.get(document) ?? []), ...edits]);
   }
 
-  /** Plans one entry of an Activity Log, the lane staying, and its event; returns the line. */
-  note(filed: FiledWorkPackage, fact: Fact, { beside = [], evidence, ...entry }: Entry): string {
-    const { lane, path } = filed;
-    const timestamp = activityTime(fact.event.timestamp);
-    const { edits, line } = historyEdits(this.fileOf(filed), { lane, ...entry, timestamp });
-    this.edit(filed, [...beside, ...edits]);
-    this.events.push({ fact, evidence: evidence ?? { evidence: 'line', path, line } });
-    return line;
-  }
-
-  get logPath(): string {
-    return `${this.state.documents.directory}/${STATUS_LOG}`;
-  }
-
-  /** The status log, with what is planned for that work package; `undefined` where the feature has none. */
-  log(workPackageId: string): StatusLog | undefined {
-    const { statusLog, documents } = this.state;
-    const isTold = this.#rows.some((row) => row['wp_id'] === workPackageId);
-    return isTold ? readStatusLog(withRows(documents.status?.log ?? '', this.#rows)) : statusLog;
+  /** Plans an entry of an Activity Log and its event, with all that changes beside it. */
+  enter(filed: FiledWorkPackage, fact: Fact, { to, rows, ...entry }: Entry): PlannedEvent & LoggedEdits {
+    const { id, lane, path, document } = filed;
+    const { documents, authority } = this.state;
+    const { timestamp, event_id: rowId } = fact.event;
+    // Upon what is planned before.
+    const { body } = this.#edits.get(document)?.findLast((edit) => edit.edit === 'body') ?? document;
+    const text = document.text.slice(0, document.text.length - document.body.length) + body;
+    const hasLane = authority === undefined || 'lane' in document.frontMatter;
+    const logged = transitionEdits(
+      { text, body },
+      {
+        ...{ ...entry, lane: to ?? lane, timestamp: activityTime(timestamp) },
+        keepsLane: to === undefined || !hasLane,
+      },
+    );
+    this.edit(filed, logged.edits);
+    const about = { feature: documents.slug, workPackageId: id, path, by: entry.by, timestamp };
+    const log = this.#log(id);
+    const told = log && rows?.(log, about);
+    this.append(...(told ?? []));
+    const evidence: Evidence =
+      told === undefined
+        ? { evidence: 'line', path, line: logged.line }
+        : { evidence: 'row', path: `${documents.directory}/${STATUS_LOG}`, rowId };
+    this.events.push({ fact, evidence });
+    return { fact, evidence, ...logged };
   }
 
   append(...rows: readonly Row[]): void {
@@ -105,10 +100,17 @@ export class FeatureDraft {
     if (this.#rows.length === 0) return [];
     const { directory, status } = this.state.documents;
     const after = withRows(status?.log ?? '', this.#rows);
-    const log = { path: this.logPath, before: status?.log, after };
+    const log = { path: `${directory}/${STATUS_LOG}`, before: status?.log, after };
     const before = status?.snapshot;
     const snapshot = before === undefined ? undefined : snapshotAfter(before, readStatusLog(after));
     if (snapshot === undefined) return [log];
     return [{ path: `${directory}/${STATUS_SNAPSHOT}`, before, after: snapshot, isDerived: true }, log];
+  }
+
+  /** The status log, with what is planned for that work package; `undefined` where the feature has none. */
+  #log(workPackageId: string): StatusLog | undefined {
+    const { statusLog, documents } = this.state;
+    const isTold = this.#rows.some((row) => row['wp_id'] === workPackageId);
+    return isTold ? readStatusLog(withRows(documents.status?.log ?? '', this.#rows)) : statusLog;
   }
 }

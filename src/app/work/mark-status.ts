@@ -178,19 +178,18 @@ const planTicks = (
   const { slug: feature, directory, tasks } = draft.state.documents;
   for (const { taskId, workPackageId, box } of ticks) {
     const filed = findWorkPackage(draft.state, workPackageId);
-    const { id, path } = filed;
+    const { id } = filed;
     const note = taskNote(taskId, box?.text ?? '', isTicked);
     const fact = draft.emission.fact('HistoryAdded', {
       ...({ wp_id: id, entry_type: 'note', entry_content: note } as const),
       ...{ author: by, feature_slug: feature },
     });
-    const { event_id: eventId, timestamp } = fact.event;
-    const log = box === undefined ? draft.log(id) : undefined;
-    const evidence = log && ({ evidence: 'row', path: draft.logPath, rowId: eventId } as const);
-    draft.note(filed, fact, { by, note, evidence });
-    if (log === undefined) continue;
     const delta = { subtasks: { [taskId]: isTicked ? 'done' : 'planned' } };
-    draft.append(annotationRow(log, { feature, workPackageId: id, path, by, timestamp, eventId, delta }));
+    const eventId = fact.event.event_id;
+    draft.enter(filed, fact, {
+      ...{ by, note },
+      ...(box === undefined && { rows: (log, about) => [annotationRow(log, { ...about, eventId, delta })] }),
+    });
   }
   const boxes = ticks.flatMap(({ box }) => box ?? []);
   if (boxes.length === 0) return;

@@ -3,8 +3,8 @@ import { arrivalIn, laneName, reachableLanes, wireLane } from '../../domain/even
 import type { Lane } from '../../domain/events/lane.js';
 import { dependentsOf } from '../../domain/work/dependency-graph.js';
 import { asOneLine } from '../../domain/work/markdown.js';
-import { annotationRow, transitionRows } from '../../domain/work/status-rows.js';
-import { activityTime, transitionEdits } from '../../domain/work/transition.js';
+import type { StatusLog } from '../../domain/work/status-log.js';
+import { annotationRow, transitionRows, type Row, type RowOrder } from '../../domain/work/status-rows.js';
 import type { WorkPackage } from '../../domain/work/work-package.js';
 import type { Emission } from '../outbox/event-emitter.js';
 import type { FeatureDraft } from './feature-draft.js';
@@ -55,7 +55,6 @@ export const planTransitions = (draft: FeatureDraft, transitions: readonly Trans
   for (const transition of transitions) {
     const filed = findWorkPackage(state, transition.workPackageId);
     const planned = planOne(draft, filed, transition);
-    events.push(planned);
     warnings.push(...contradictions([filed]));
     const { id: dependency, lane: from } = filed;
     moved.set(dependency, transition.to);
@@ -104,33 +103,28 @@ const planOne = (
   { to, note, feedback, ...who }: Transition,
 ): PlannedEvent => {
   const { emission, state } = draft;
-  const { id, lane: from, path } = filed;
-  const { slug: feature } = state.documents;
+  const { id, lane: from } = filed;
   const by = asOneLine(who.by) || 'user';
-  const agent = asOneLine(who.agent ?? '');
+  const agent = asOneLine(who.agent ?? '') || undefined;
   const detail = arrivalIn(to);
   const isLogged = state.authority !== undefined;
   const fact = emission.fact('WPStatusChanged', {
-    ...{ wp_id: id, previous_status: wireLane(from), new_status: to, changed_by: by, feature_slug: feature },
+    ...{ wp_id: id, previous_status: wireLane(from), new_status: to, changed_by: by },
+    feature_slug: state.documents.slug,
     ...(isLogged && detail !== to ? { detail } : {}),
   });
-  const { event_id: eventId, timestamp } = fact.event;
-  const { edits, line } = transitionEdits(draft.fileOf(filed), {
-    ...{ lane: to, by, note, feedback, timestamp: activityTime(timestamp) },
-    keepsLane: isLogged && !('lane' in filed.document.frontMatter),
-    agent: agent === '' ? undefined : agent,
-  });
-  draft.edit(filed, edits);
-  const log = draft.log(id);
-  if (!isLogged || log === undefined) return { fact, evidence: { evidence: 'line', path, line } };
-  const order = { feature, workPackageId: id, path, by, timestamp };
-  const way = { from: filed, to, note: asOneLine(note), eventId, nextId: () => emission.newId() };
-  // Where the log says who is in charge, it has to say it anew.
-  const logged = log.workPackages.get(id)?.agent;
-  if (agent !== '' && logged !== undefined && logged !== agent)
-    draft.append(annotationRow(log, { ...order, eventId: emission.newId(), delta: { agent } }));
-  draft.append(...transitionRows(log, { ...order, ...way }));
-  return { fact, evidence: { evidence: 'row', path: draft.logPath, rowId: eventId } };
+  const rowsOf = (log: StatusLog, about: RowOrder): readonly Row[] => {
+    // Where the log says who is in charge, it has to say it anew.
+    const logged = log.workPackages.get(id)?.agent;
+    const isTaken = agent !== undefined && logged !== undefined && logged !== agent;
+    const nextId = (): string => emission.newId();
+    const way = { from: filed, to, note: asOneLine(note), eventId: fact.event.event_id, nextId };
+    return [
+      ...(isTaken ? [annotationRow(log, { ...about, eventId: nextId(), delta: { agent } })] : []),
+      ...transitionRows(log, { ...about, ...way }),
+    ];
+  };
+  return draft.enter(filed, fact, { to, by, note, feedback, agent, rows: isLogged ? rowsOf : undefined });
 };
 
 /** A work package that cannot be read is not known to be done; one that was canceled never will be. */

@@ -5,7 +5,7 @@ import type { Lane, Placed, StatusLane } from '../events/lane.js';
 import type { LoggedWorkPackage, StatusLog } from './status-log.js';
 
 /** Who writes rows, when, and about what. */
-interface RowOrder {
+export interface RowOrder {
   /** The feature, for a log whose rows do not name it yet. */
   readonly feature: string;
   readonly workPackageId: string;
