@@ -14,30 +14,28 @@ export interface Checkbox {
   /** The mark, and what it is when it says the opposite. */
   readonly mark: string;
   readonly opposite: string;
-  /** The work package that the row of a table names. */
-  readonly namedOwner?: string | undefined;
+  /** The work package that the row of a table names, or in whose section the mark stands. */
+  readonly owner?: string | undefined;
 }
 
 /** A task id that stands somewhere without a mark. */
 export interface TaskMention {
   readonly taskId: string;
   readonly line: number;
-  readonly namedOwner?: string | undefined;
+  readonly owner?: string | undefined;
 }
 
 /** All marks of some lines, in their order; those in code, fences and comments are examples. */
-export const checkboxes = (lines: readonly MarkdownLine[]): readonly Checkbox[] =>
-  [...tasksIn(lines).marks].sort((a, b) => a.markAt - b.markAt);
+export const checkboxes = (lines: readonly MarkdownLine[]): readonly Checkbox[] => tasksIn(lines).marks;
 
 /**
- * Task ids that some lines list without saying whether they are done: the beginnings of lines, headings and rows, and
- * whatever follows a label such as `**Subtasks**:`.
+ * The marks of some lines, and task ids that they list without saying whether they are done: the beginnings of lines,
+ * headings and rows, and whatever follows a label such as `**Subtasks**:`. A row of a table is about tasks when it names
+ * one, or when the table has a column of tasks and one of states.
  */
-export const mentions = (lines: readonly MarkdownLine[]): readonly TaskMention[] => tasksIn(lines).mentions;
-
-/** A row of a table is about tasks when it names one, or when the table has a column of tasks and one of states. */
-const tasksIn = (
+export const tasksIn = (
   lines: readonly MarkdownLine[],
+  ownerOf: (line: number) => string | undefined = () => undefined,
 ): { readonly marks: readonly Checkbox[]; readonly mentions: readonly TaskMention[] } => {
   const marks: Checkbox[] = [];
   const unmarked: TaskMention[] = [];
@@ -48,12 +46,13 @@ const tasksIn = (
       marks.push({
         ...boxAt(line, text.trim(), start + before.length, mark),
         taskId: TASK_ID.exec(text)?.[1],
+        owner: ownerOf(line),
       });
     else if (!isTableRow(row)) {
       // Code that is more than ids is an example.
       const spoken = said.replace(/(`+)[^`]*[^\sT\d,\u2013`-][^`]*\1/g, '');
       const ids = idsIn(SUBTASKS.exec(spoken)?.[1] ?? LISTED.exec(spoken)?.[1] ?? '');
-      unmarked.push(...ids.map((taskId) => ({ taskId, line })));
+      unmarked.push(...ids.map((taskId) => ({ taskId, line, owner: ownerOf(line) })));
     }
   }
   for (const table of tablesOf(lines)) {
@@ -63,15 +62,15 @@ const tasksIn = (
       const texts = row.cells.map(({ text }) => text.replace(/^\[[ xX]\]\s*/, ''));
       const taskIds = texts.flatMap((text) => TASK_ID.exec(text)?.[1] ?? []);
       if (taskIds.length === 0 && !hasTasks) continue;
-      const [owner, another] = row.cells.flatMap(({ text }) => OWNER.exec(text)?.[1] ?? []);
-      const isOne = owner !== undefined && another === undefined;
-      const namedOwner = isOne ? `WP${owner.padStart(2, '0')}` : undefined;
+      const [named, another] = row.cells.flatMap(({ text }) => OWNER.exec(text)?.[1] ?? []);
+      const isOne = named !== undefined && another === undefined;
+      const owner = isOne ? `WP${named.padStart(2, '0')}` : ownerOf(row.line);
       const mark = markOf(table, row, status);
-      if (mark !== undefined) marks.push({ ...mark, namedOwner, taskId: taskIds[0] });
-      else unmarked.push(...taskIds.map((taskId) => ({ taskId, line: row.line, namedOwner })));
+      if (mark !== undefined) marks.push({ ...mark, owner, taskId: taskIds[0] });
+      else unmarked.push(...taskIds.map((taskId) => ({ taskId, line: row.line, owner })));
     }
   }
-  return { marks, mentions: unmarked };
+  return { marks: marks.sort((a, b) => a.markAt - b.markAt), mentions: unmarked };
 };
 
 /** The document with these marks saying that their tasks are done or open; nothing else changes. */

@@ -1,5 +1,5 @@
 import { markdownLines, type MarkdownLine } from './markdown.js';
-import { checkboxes, mentions, type Checkbox, type TaskMention } from './task-marks.js';
+import { tasksIn, type Checkbox, type TaskMention } from './task-marks.js';
 import { workPackageNumber } from './work-package-id.js';
 
 /** The parts of `tasks.md` that speak of one work package; usually one section, never the sections nested in it. */
@@ -28,7 +28,7 @@ export interface DocumentedTasks {
 /** The marks in the section of a work package and in rows that name it, and the ids there that have none. */
 export const tasksOf = (document: string, workPackageId: string): DocumentedTasks => {
   const { boxes, unmarked, sections } = read(document);
-  const isOurs = ({ owner }: Owned): boolean =>
+  const isOurs = ({ owner }: { readonly owner?: string | undefined }): boolean =>
     owner !== undefined && workPackageNumber(owner) === workPackageNumber(workPackageId);
   return {
     hasSection: sections.some((section) => isOurs({ owner: section.workPackageId })),
@@ -62,15 +62,9 @@ export const markedTasks = (document: string): readonly FoundTask[] =>
 export const lineWithoutMark = (document: string, taskId: string): number | undefined =>
   read(document).unmarked.find((each) => each.taskId === taskId)?.line;
 
-interface Owned {
-  readonly owner?: string | undefined;
-}
-
-interface Reading {
+interface Reading extends Pick<DocumentedTasks, 'boxes' | 'unmarked'> {
   readonly document: string;
   readonly sections: readonly TasksSection[];
-  readonly boxes: readonly (Checkbox & Owned)[];
-  readonly unmarked: readonly (TaskMention & Owned)[];
 }
 
 /** Who asks about many work packages of a feature asks about one text, which would be read again for each of them. */
@@ -80,15 +74,9 @@ const read = (document: string): Reading => {
   if (latest?.document === document) return latest;
   const lines = markdownLines(document);
   const owners = ownerOfEachLine(lines);
-  const owned = <T extends TaskMention | Checkbox>(each: T): T & Owned => ({
-    ...each,
-    owner: each.namedOwner ?? owners[each.line - 1],
-  });
-  const boxes = checkboxes(lines).map(owned);
+  const { marks: boxes, mentions } = tasksIn(lines, (line) => owners[line - 1]);
   const marked = new Set(boxes.map(({ taskId }) => taskId));
-  const unmarked = mentions(lines)
-    .map(owned)
-    .filter(({ taskId }) => !marked.has(taskId));
+  const unmarked = mentions.filter(({ taskId }) => !marked.has(taskId));
   latest = { document, sections: sectionsOf(lines, owners), boxes, unmarked };
   return latest;
 };

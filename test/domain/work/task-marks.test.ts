@@ -1,17 +1,11 @@
 import { markdownLines } from '../../../src/domain/work/markdown.js';
-import {
-  checkboxes,
-  isDoneWord,
-  mentions,
-  rosterOf,
-  withBoxes,
-} from '../../../src/domain/work/task-marks.js';
+import { checkboxes, isDoneWord, rosterOf, tasksIn, withBoxes } from '../../../src/domain/work/task-marks.js';
 
 const marksOf = (...lines: readonly string[]) =>
   checkboxes(markdownLines(lines.join('\n'))).map(({ taskId, isOpen, line }) => [taskId, isOpen, line]);
 
 const mentionsOf = (...lines: readonly string[]): readonly string[] =>
-  mentions(markdownLines(lines.join('\n'))).map(({ taskId, line }) => `${taskId}:${line}`);
+  tasksIn(markdownLines(lines.join('\n'))).mentions.map(({ taskId, line }) => `${taskId}:${line}`);
 
 /** The text with its first mark set to done, and then back to open. */
 const marked = (...lines: readonly string[]): readonly [string, string] => {
