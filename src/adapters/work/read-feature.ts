@@ -18,6 +18,8 @@ export interface PlanningFolder {
   ): Promise<readonly { readonly name: string; readonly isFolder: boolean }[] | undefined>;
   /** Text of a file; `undefined` when there is none. Fails with `storage-corrupt` for what is no text, unless that is borne. */
   text(path: string, bearing?: 'strays'): Promise<string | undefined>;
+  /** How a work package file is understood. Default: {@link workPackageDocument}. */
+  understand?(path: string, text: string): WorkPackageDocument;
 }
 
 /** Whether a folder in `kitty-specs/` is a feature: then no reason speaks against it. `undefined` when there is no such folder. */
@@ -34,11 +36,10 @@ export const judgeFolder = async (from: PlanningFolder, name: string) => {
   return { name, path, reason, mayBeFeature: holdsPlans || isOutside };
 };
 
-/** Everything about one feature; `undefined` when it does not exist. `understand`: how a work package file is read. */
+/** Everything about one feature; `undefined` when it does not exist. */
 export const readFeature = async (
   from: PlanningFolder,
   slug: string,
-  understand = workPackageDocument,
 ): Promise<FeatureDocuments | undefined> => {
   const judged = await judgeFolder(from, slug);
   if (judged === undefined || judged.reason !== undefined) return undefined;
@@ -51,7 +52,7 @@ export const readFeature = async (
     searchedText(from, `${directory}/spec.md`),
     searchedText(from, `${directory}/plan.md`),
     from.text(`${directory}/tasks.md`),
-    readWorkPackages(from, directory, understand),
+    readWorkPackages(from, directory),
   ]);
   const snapshot = log === undefined ? log : await from.text(`${directory}/${STATUS_SNAPSHOT}`);
   return {
@@ -96,12 +97,11 @@ const searchedText = async (from: PlanningFolder, path: string): Promise<string 
 const readWorkPackages = async (
   from: PlanningFolder,
   directory: string,
-  understand: typeof workPackageDocument,
 ): Promise<Pick<FeatureDocuments, 'workPackages' | 'passedOver'>> => {
   let layout = layoutOf(directory, await filesBelow(from, `${directory}/tasks`));
   if (layout.workPackages.length === 0) layout = layoutOf(directory, await filesBelow(from, directory));
   const read = layout.workPackages.map(async ({ path, fault }) => {
-    const document = await readWorkPackage(from, path, understand);
+    const document = await readWorkPackage(from, path);
     // It cannot be worked on where it is.
     return document === undefined || fault === undefined
       ? document
@@ -115,11 +115,10 @@ const readWorkPackages = async (
 const readWorkPackage = async (
   from: PlanningFolder,
   path: string,
-  understand: typeof workPackageDocument,
 ): Promise<WorkPackageDocument | undefined> => {
   try {
     const text = await from.text(path);
-    return text === undefined ? undefined : understand(path, text);
+    return text === undefined ? undefined : (from.understand ?? workPackageDocument)(path, text);
   } catch (error) {
     if (!isSyncError(error)) throw error;
     const reason = error.kind === 'storage-corrupt' ? 'the file is not UTF-8 text' : error.message;

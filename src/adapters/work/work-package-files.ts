@@ -48,15 +48,16 @@ export class WorkPackageFiles implements FeatureFiles {
 
   async read(projectRoot: string, slug: string): Promise<FeatureDocuments | undefined> {
     if (!isFeatureSlug(slug)) return undefined;
-    return readFeature(planningFolder(projectRoot), slug, (path, text) => {
-      // An orchestration reads every file thousands of times, and few of them change in between.
+    // An orchestration reads every file thousands of times, and few of them change in between.
+    const understand = (path: string, text: string): WorkPackageDocument => {
       const place = `${projectRoot}\0${path}`;
       const known = this.#known.get(place);
       if (known?.text === text) return known;
       const document = workPackageDocument(path, text);
       this.#known.set(place, document);
       return document;
-    });
+    };
+    return readFeature({ ...planningFolder(projectRoot), understand }, slug);
   }
 
   async change(document: WorkPackageDocument, edits: readonly WorkPackageEdit[]): Promise<FileChange> {
