@@ -36,27 +36,25 @@ interface BoardSituation {
   readonly elsewhere: (card: BoardCard) => string | undefined;
 }
 
+/** The four lanes, empty ones too, and behind them whatever else work packages are in. */
 export const boardView = (
   feature: string,
   plan: { readonly board?: FeatureCards; readonly reason?: string } | undefined,
   { nowMs, canMove, elsewhere }: BoardSituation,
-): BoardView => ({
-  title: feature,
-  canMove,
-  fault: plan?.board === undefined ? (plan?.reason ?? `${feature} is no feature.`) : '',
-  lanes:
-    plan === undefined
-      ? []
-      : lanesOf(plan).map(({ lane, cards }) => ({
-          ...{ lane, title: laneTitle(lane), isOpen: isLane(lane) },
-          cards: cards.map((card) => ({
-            ...{ id: card.workPackageId, title: card.title, reach: reachableLanes(card) },
-            about: [describeCard(card, nowMs), elsewhere(card) ?? '']
-              .filter((text) => text !== '')
-              .join(' · '),
-          })),
-        })),
-});
+): BoardView => {
+  const cards = plan?.board?.cards ?? [];
+  const others = [...new Set(cards.map(({ lane }) => lane))].filter((lane) => !isLane(lane));
+  const viewOf = (card: BoardCard): CardView => ({
+    ...{ id: card.workPackageId, title: card.title, reach: reachableLanes(card) },
+    about: [describeCard(card, nowMs), elsewhere(card) ?? ''].filter((text) => text !== '').join(' · '),
+  });
+  const lanes = [...(plan === undefined ? [] : LANES), ...others].map((lane) => ({
+    ...{ lane, title: laneTitle(lane), isOpen: isLane(lane) },
+    cards: cards.filter((card) => card.lane === lane).map(viewOf),
+  }));
+  const fault = plan?.board === undefined ? (plan?.reason ?? `${feature} is no feature.`) : '';
+  return { title: feature, canMove, fault, lanes };
+};
 
 /** A plan as far as its board goes. */
 interface ShownPlan {
@@ -75,18 +73,6 @@ export const describeCard = (card: BoardCard, nowMs: number): string => {
     ...(openTasks === 0 ? [] : [`${openTasks} open`]),
     ...(waitsFor.length === 0 ? [] : [`waits for ${waitsFor.join(', ')}`]),
   ].join(' · ');
-};
-
-interface LaneCards {
-  readonly lane: WorkPackageLane;
-  readonly cards: readonly BoardCard[];
-}
-
-/** The four lanes, empty ones too, and behind them whatever else work packages are in. */
-const lanesOf = ({ board }: Pick<ShownPlan, 'board'>): readonly LaneCards[] => {
-  const cards = board?.cards ?? [];
-  const others = [...new Set(cards.map(({ lane }) => lane))].filter((lane) => !isLane(lane));
-  return [...LANES, ...others].map((lane) => ({ lane, cards: cards.filter((card) => card.lane === lane) }));
 };
 
 export const laneTitle = (lane: WorkPackageLane): string => lane.replace(/_/g, ' ');

@@ -104,18 +104,12 @@ const resultOf = (
   return {
     feature: documents.slug,
     outcome: isIdle ? 'nothing-to-do' : 'finalized',
-    workPackages: workPackages.flatMap(({ id, title, lane, detail }) =>
-      resolved.workPackages
-        .filter((each) => each.id === id)
-        .map(({ dependencies, decidedBy }) => ({
-          id,
-          title,
-          lane: seeded.includes(id) ? ('planned' as const) : lane,
-          detail,
-          dependencies,
-          decidedBy,
-        })),
-    ),
+    workPackages: workPackages.flatMap(({ id, title, lane: was, detail }) => {
+      const own = resolved.workPackages.find((each) => each.id === id);
+      const lane = seeded.includes(id) ? 'planned' : was;
+      if (own === undefined) return [];
+      return { id, title, lane, detail, dependencies: own.dependencies, decidedBy: own.decidedBy };
+    }),
     updated,
     seeded: statusLog && seeded,
     announced,

@@ -148,24 +148,19 @@ export const conflictsIn = ({
   });
 };
 
-/**
- * The line, counted from 1, at which git left a conflict that nobody settled; `undefined` when there is none. It takes
- * two marks in their order, one of them the first or the last of a conflict, so that an underline is none.
- */
+/** The line, counted from 1, at which git left a conflict that nobody settled; `undefined` when there is none. */
 export const conflictLine = (text: string): number | undefined => {
-  if (!text.includes('<<<<<<<') && !text.includes('>>>>>>>')) return undefined;
-  const marks = [...text.matchAll(/^\ufeff?(<{7}|\|{7}|={7}|>{7})(?: .*)?\r?$/gm)].map(
-    ({ index, 1: mark = '' }) => ({ index, rank: CONFLICT_MARKS.indexOf(mark) }),
-  );
-  const last = CONFLICT_MARKS.length - 1;
-  const first = marks.find(({ rank }, at) =>
-    marks.slice(at + 1).some((later) => later.rank > rank && (rank === 0 || later.rank === last)),
-  );
-  return first === undefined ? undefined : text.slice(0, first.index).split('\n').length;
+  const at = text.search(CONFLICT);
+  return at === -1 ? undefined : text.slice(0, at).split('\n').length;
 };
 
-/** In the order in which git writes them. */
-const CONFLICT_MARKS = ['<<<<<<<', '|||||||', '=======', '>>>>>>>'];
+const markOf = (signs: string): string => String.raw`^\ufeff?(?:${signs})(?: .*)?\r?$`;
+
+/** Two marks in their order, one of them the first or the last of a conflict, so that an underline is none. */
+const CONFLICT = new RegExp(
+  String.raw`${markOf('<{7}')}[^]*?${markOf('[|]{7}|={7}|>{7}')}|${markOf('[|]{7}|={7}')}[^]*?${markOf('>{7}')}`,
+  'm',
+);
 
 /**
  * Folders above the project say nothing about its features. A work tree that lies elsewhere may bear the name of its
