@@ -73,6 +73,13 @@ describe('review feedback', () => {
     );
   });
 
+  it('follows the line under an underlined heading', () => {
+    const body = 'Review Feedback\n---\n\n## Next\n';
+    expect(withFeedback(body, FEEDBACK.text, FEEDBACK, '\n')).toBe(
+      `Review Feedback\n---\n\n${QUOTED}\n## Next\n`,
+    );
+  });
+
   it('keeps CRLF', () => {
     const after = withFeedback('## Review Feedback\r\n\r\nx\r\n', FEEDBACK.text, FEEDBACK, '\r\n');
     expect(after.replaceAll('\r\n', '')).not.toContain('\n');
