@@ -29,18 +29,48 @@ export interface FiledWorkPackage extends WorkPackage {
   readonly declared: readonly string[];
 }
 
-/** A feature with its work packages understood. */
-export interface FeatureState {
+/**
+ * A feature with its documents understood, each when it is first asked for. A broken file is a fault and hides no other
+ * one.
+ */
+export class FeatureState {
   readonly documents: FeatureDocuments;
+  #log: StatusLog | undefined;
+  #manifest: ReadonlyMap<string, ManifestEntry> | undefined;
+  #isBefore: boolean | undefined;
+  #understood: ReturnType<typeof understandAll> | undefined;
+
+  constructor(documents: FeatureDocuments) {
+    this.documents = documents;
+  }
+
   /** Ascending by number. Two files may say that they are the same work package; that is one fault and no entry. */
-  readonly workPackages: readonly FiledWorkPackage[];
-  readonly faults: readonly WorkPackageFault[];
+  get workPackages(): readonly FiledWorkPackage[] {
+    return (this.#understood ??= understandAll(this)).workPackages;
+  }
+
+  get faults(): readonly WorkPackageFault[] {
+    return (this.#understood ??= understandAll(this)).faults;
+  }
+
   /** What the manifest says, if there is one. Asking fails with `tasks-unreadable` for a broken one. */
-  readonly manifest: ReadonlyMap<string, ManifestEntry>;
+  get manifest(): ReadonlyMap<string, ManifestEntry> {
+    return (this.#manifest ??= manifestOf(this.documents.manifest));
+  }
+
   /** What the status log says; absent where the feature has none. */
-  readonly statusLog: StatusLog | undefined;
+  get statusLog(): StatusLog | undefined {
+    const { status } = this.documents;
+    return (this.#log ??= status && readStatusLog(status.log));
+  }
+
   /** The same, where it decides about lanes: it has a transition, and `meta.json` does not put the front matters first. */
-  readonly authority: StatusAuthority | undefined;
+  get authority(): StatusAuthority | undefined {
+    const log = this.statusLog;
+    const isEmpty = log === undefined || log.transitions.length === 0;
+    if (isEmpty || (this.#isBefore ??= isBeforeStatusLog(this.documents))) return undefined;
+    return { path: `${this.documents.directory}/${STATUS_LOG}`, log };
+  }
 }
 
 /** What annotations of the status log say of the tasks of a work package: `done` and other words by task id. */
@@ -49,36 +79,6 @@ export const loggedTasks = (
   workPackageId: string,
 ): ReadonlyMap<string, string> =>
   statusLog?.workPackages.get(workPackageId)?.subtasks ?? new Map<string, string>();
-
-/**
- * Understands the documents of a feature, each when it is first asked for. A broken file is a fault and hides no
- * other one.
- */
-export const readFeatureState = (documents: FeatureDocuments): FeatureState => {
-  const log = once(() => (documents.status === undefined ? undefined : readStatusLog(documents.status.log)));
-  const authority = once(() => authorityOf(documents, log()));
-  const manifest = once(() => manifestOf(documents.manifest));
-  const understood = once(() => understandAll(state));
-  const state: FeatureState = {
-    documents,
-    get manifest() {
-      return manifest();
-    },
-    get statusLog() {
-      return log();
-    },
-    get authority() {
-      return authority();
-    },
-    get workPackages() {
-      return understood().workPackages;
-    },
-    get faults() {
-      return understood().faults;
-    },
-  };
-  return state;
-};
 
 /** Fails with `work-package-unreadable`, naming file and line of everything that cannot be understood. */
 export const refuseFaults = ({ faults }: Pick<FeatureState, 'faults'>): void => {
@@ -192,24 +192,17 @@ const manifestOf = (document: FeatureDocuments['manifest']): FeatureState['manif
   });
 };
 
-const authorityOf = (documents: FeatureDocuments, log: StatusLog | undefined): StatusAuthority | undefined =>
-  log === undefined || log.transitions.length === 0 || isBeforeStatusLog(documents)
-    ? undefined
-    : { path: `${documents.directory}/${STATUS_LOG}`, log };
-
 const isBeforeStatusLog = ({ meta }: FeatureDocuments): boolean => {
   const read = meta === undefined ? undefined : readMeta(meta);
   return read?.ok === true && read.value.isBeforeStatusLog;
 };
 
-type Sources = Pick<FeatureState, 'documents' | 'manifest' | 'authority'>;
-
-const understandAll = (sources: Sources): Pick<FeatureState, 'workPackages' | 'faults'> => {
+const understandAll = (state: FeatureState): Pick<FeatureState, 'workPackages' | 'faults'> => {
   const faults: WorkPackageFault[] = [];
   const filed = new Map<string, FiledWorkPackage>();
   const doubled = new Set<string>();
-  for (const document of sources.documents.workPackages) {
-    const read = readFiled(sources, document);
+  for (const document of state.documents.workPackages) {
+    const read = readFiled(state, document);
     const first = read.ok ? filed.get(read.value.id) : undefined;
     if (!read.ok) faults.push(read.error);
     else if (first === undefined) filed.set(read.value.id, read.value);
@@ -220,11 +213,6 @@ const understandAll = (sources: Sources): Pick<FeatureState, 'workPackages' | 'f
   }
   const alone = [...filed.values()].filter(({ id }) => !doubled.has(id));
   return { workPackages: alone.sort((a, b) => compareWorkPackageIds(a.id, b.id)), faults };
-};
-
-const once = <T>(make: () => T): (() => T) => {
-  let made: { readonly value: T } | undefined;
-  return () => (made ??= { value: make() }).value;
 };
 
 /** The usual case, without parsing the others: one file alone has the id in its name or in a line about its id. */
@@ -240,12 +228,12 @@ const findAlone = (state: FeatureState, id: string): FiledWorkPackage | undefine
 
 /** The work package of a file; where a manifest names its dependencies, they are these. */
 const readFiled = (
-  sources: Sources,
+  state: FeatureState,
   document: WorkPackageDocument,
 ): Result<FiledWorkPackage, WorkPackageFault> => {
-  const read = readWorkPackage(document, sources.authority);
+  const read = readWorkPackage(document, state.authority);
   if (!read.ok) return read;
   const { dependencies: declared, id } = read.value;
-  const { dependencies } = sources.manifest.get(id) ?? read.value;
+  const { dependencies } = state.manifest.get(id) ?? read.value;
   return ok({ ...read.value, dependencies, declared, document });
 };

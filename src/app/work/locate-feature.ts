@@ -4,7 +4,7 @@ import { readMeta } from '../../domain/work/meta-json.js';
 import { STATUS_LOG } from '../../domain/work/status-log.js';
 import type { FeatureDocuments, FeatureFiles, Repository } from '../../ports/work.js';
 import type { Checkout } from '../../ports/events.js';
-import { readFeatureState, type FeatureState } from './feature-state.js';
+import { FeatureState } from './feature-state.js';
 
 /** What a command knows about the feature that it is about. */
 export interface FeatureRequest {
@@ -118,7 +118,7 @@ export const loadFeature = async (
       hint: 'Nothing was read or written. Keep one side of each conflict, remove its marks, and run the command again.',
     });
   }
-  const state = readFeatureState(documents);
+  const state = new FeatureState(documents);
   const path = `${documents.directory}/${STATUS_LOG}`;
   const faults = (state.statusLog?.faults ?? []).map(({ line, reason }) => `${path}:${line} ${reason}.`);
   if (faults.length === 0) return state;

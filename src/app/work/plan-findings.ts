@@ -4,7 +4,7 @@ import type { DependencyFault } from '../../domain/work/dependency-graph.js';
 import type { Place } from '../../domain/work/place.js';
 import { lineOfKey, type WorkPackageFault } from '../../domain/work/work-package.js';
 import type { FeatureDocuments } from '../../ports/work.js';
-import { readFeatureState, type FeatureState } from './feature-state.js';
+import { FeatureState } from './feature-state.js';
 import { conflictsIn } from './locate-feature.js';
 import { statedIn } from './resolve-plan.js';
 
@@ -36,7 +36,7 @@ export const planFindings = (documents: FeatureDocuments): readonly PlanFinding[
   }));
   if (conflicts.length > 0) return conflicts;
   try {
-    const state = readFeatureState(documents);
+    const state = new FeatureState(documents);
     return [
       ...brokenLog(state),
       ...state.faults.map((fault) => unreadable(state, fault)),
