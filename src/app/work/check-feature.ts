@@ -3,7 +3,7 @@ import { laneName } from '../../domain/events/lane.js';
 import { activityEntries } from '../../domain/work/activity-log.js';
 import { markdownLines } from '../../domain/work/markdown.js';
 import type { ResolvedDependencies } from '../../domain/work/resolve-dependencies.js';
-import { sectionStatement } from '../../domain/work/stated-dependencies.js';
+import { sectionStatement, type IdAtLine } from '../../domain/work/stated-dependencies.js';
 import { tasksOf, tasksSections } from '../../domain/work/tasks-document.js';
 import { describeIds } from '../../domain/work/work-package-id.js';
 import { lineOfKey } from '../../domain/work/work-package.js';
@@ -81,11 +81,11 @@ const tasksLines = (path: string, text: string): readonly ReadLine[] => {
       add('read', line, `box of ${id}${task}, ${isOpen ? 'open' : 'ticked'}`);
     }
     const { isMade, dependencies, ignored, unclear } = sectionStatement(section);
-    for (const [line, stated] of byLine(dependencies, ({ dependency }) => dependency.name))
+    for (const [line, stated] of byLine(dependencies))
       add('read', line, `${id} depends on ${stated.join(', ')}`);
-    for (const [line, ids] of byLine(ignored, idOf))
+    for (const [line, ids] of byLine(ignored))
       add('passed-over', line, `${describeIds(ids)}: excluded by the words beside it`);
-    for (const [line, ids] of byLine(unclear, idOf))
+    for (const [line, ids] of byLine(unclear))
       add('fault', line, `${ids.join(', ')}: nobody can say whether ${id} depends on it`);
     if (!isMade && unclear.length === 0)
       add('passed-over', section.line, `nothing is said about what ${id} depends on; its file decides`);
@@ -106,14 +106,9 @@ const tasksLines = (path: string, text: string): readonly ReadLine[] => {
   return found.sort((one, other) => one.line - other.line);
 };
 
-const idOf = ({ id }: { readonly id: string }): string => id;
-
-const byLine = <T extends { readonly line: number }>(
-  items: readonly T[],
-  name: (item: T) => string,
-): ReadonlyMap<number, readonly string[]> => {
+const byLine = (items: readonly IdAtLine[]): ReadonlyMap<number, readonly string[]> => {
   const lines = new Map<number, readonly string[]>();
-  for (const item of items) lines.set(item.line, [...(lines.get(item.line) ?? []), name(item)]);
+  for (const { line, id } of items) lines.set(line, [...(lines.get(line) ?? []), id]);
   return lines;
 };
 

@@ -107,7 +107,7 @@ interface PlacedTask {
   readonly taskId: string;
   readonly workPackageId: string;
   readonly isOpen: boolean;
-  readonly box?: Checkbox;
+  readonly box?: Checkbox | undefined;
 }
 
 /** Everything that was named. What cannot be found, or not be marked, is refused, all of it at once. */
@@ -123,18 +123,14 @@ const find = (
   const outside: string[] = [];
   for (const taskId of ids.tasks) {
     const found = findTask(text, taskId);
-    const owner = found === undefined ? ownerOf(state, taskId) : found.workPackageId;
-    const line = found?.box.line ?? lineWithoutMark(text, taskId);
-    if (owner !== undefined) {
-      const isOpen = found?.box.isOpen ?? loggedTasks(state, owner).get(taskId) !== 'done';
-      tasks.push({
-        taskId,
-        workPackageId: owner,
-        isOpen,
-        ...(found === undefined ? {} : { box: found.box }),
-      });
-    } else if (found !== undefined)
-      outside.push(`${path}:${line ?? 1}: ${taskId} is in no section of a work package.`);
+    const box = found?.box;
+    const workPackageId = found === undefined ? ownerOf(state, taskId) : found.workPackageId;
+    const line = lineWithoutMark(text, taskId);
+    if (workPackageId !== undefined) {
+      const isOpen = box?.isOpen ?? loggedTasks(state, workPackageId).get(taskId) !== 'done';
+      tasks.push({ taskId, workPackageId, isOpen, box });
+    } else if (box !== undefined)
+      outside.push(`${path}:${box.line}: ${taskId} is in no section of a work package.`);
     else if (line !== undefined)
       unmarked.push(`${path}:${line}: ${taskId} has neither a box nor a state that could be set.`);
     else absent.push(taskId);

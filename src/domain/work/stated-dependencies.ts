@@ -12,7 +12,7 @@ export interface SectionStatement {
   /** Whether the section makes a statement at all; `None` is one. */
   readonly isMade: boolean;
   /** As `tasks.md` states them, each with the line that does. */
-  readonly dependencies: readonly { readonly line: number; readonly dependency: StatedDependency }[];
+  readonly dependencies: readonly (IdAtLine & { readonly dependency: StatedDependency })[];
   /** Ids that stand near and are no dependencies. */
   readonly ignored: readonly IdAtLine[];
   /** Ids of which nobody can say whether they are dependencies. As long as there is one, nothing is known. */
@@ -31,15 +31,15 @@ export const sectionStatement = (section: TasksSection): SectionStatement => {
   const saysNone = stated.some((each) => each.saysNone);
   const counting = saysNone ? stated : read;
   const dependencies = counting.flatMap(({ line, dependencies: each }) =>
-    each.map((dependency) => ({ line, dependency })),
+    each.map((dependency) => ({ line, id: dependency.name, dependency })),
   );
   const unclear = counting.flatMap(({ line, unclear: ids }) => ids.map((id) => ({ line, id })));
-  const contradicting = saysNone ? dependencies : [];
   return {
     isMade: saysNone || dependencies.length > 0,
     dependencies,
     ignored: read.flatMap(({ line, ignored }) => ignored.map((id) => ({ line, id }))),
-    unclear: [...unclear, ...contradicting.map(({ line, dependency }) => ({ line, id: dependency.name }))],
+    // What stands beside None contradicts it.
+    unclear: [...unclear, ...(saysNone ? dependencies : []).map(({ line, id }) => ({ line, id }))],
   };
 };
 
