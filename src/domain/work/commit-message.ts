@@ -25,10 +25,7 @@ const MOST_NAMES = 6;
 
 const shortened = (text: string, length: number): string => {
   if (text.length <= length) return text;
-  let short = '';
-  for (const character of text) {
-    if (short.length + character.length >= length) break;
-    short += character;
-  }
+  // No half of a character at the end.
+  const short = text.slice(0, length - 1).replace(/[\ud800-\udbff]$/, '');
   return `${short.trimEnd()}…`;
 };

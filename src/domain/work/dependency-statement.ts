@@ -9,23 +9,13 @@ export interface StatedDependency {
   readonly between?: readonly [low: number, high: number | 'previous'];
 }
 
-/** What a text says about the dependencies of a work package. Each id in it is in one of the lists. */
-interface DependencyReading {
-  /** Whether it says that there are none. */
-  readonly saysNone: boolean;
-  readonly dependencies: readonly StatedDependency[];
-  /** Ids behind words that exclude (`parallel with`, `not`), and those of sentences about other work packages. */
-  readonly ignored: readonly string[];
-  /** Ids, or words that stand for several, of which nobody can say whether they are dependencies. */
-  readonly unclear: readonly string[];
-}
-
 /**
  * Reads a text such as `Requires WP01 + WP02 (printer); WP04–WP06, parallel with WP07` for the work package `self`.
  * Each word has a kind, a letter of {@link KINDS}, and what a sentence says depends on the letters of its words alone:
- * it is a list of ids with words that lead to one, or it has a subject. What is neither is not guessed at.
+ * it is a list of ids with words that lead to one, or it has a subject. What is neither is not guessed at. Each id of the
+ * text is in one of the lists.
  */
-export const parseDependencyText = (text: string, self = ''): DependencyReading => {
+export const parseDependencyText = (text: string, self = '') => {
   const us = self.toUpperCase();
   const dependencies: StatedDependency[] = [];
   const named: Record<'ignored' | 'unclear', string[]> = { ignored: [], unclear: [] };
@@ -86,7 +76,14 @@ export const parseDependencyText = (text: string, self = ''): DependencyReading 
     for (const words of [...sentencesOf(plain), ...asides.map((each) => each.words)])
       say(TAKEN_BACK.test(kindsOf(words, us)) ? 'unclear' : 'ignored', words);
   }
-  return { saysNone, dependencies, ignored: unique(named.ignored), unclear: unique(named.unclear) };
+  return {
+    saysNone,
+    dependencies,
+    /** Ids behind words that exclude (`parallel with`, `not`), and those of sentences about other work packages. */
+    ignored: unique(named.ignored),
+    /** Ids, or words that stand for several, of which nobody can say whether they are dependencies. */
+    unclear: unique(named.unclear),
+  };
 };
 
 /** Whether a text begins with a label that is a word of statements, such as `Upstream:` or `Blocked by:`. */

@@ -175,11 +175,7 @@ const withoutQuote = (line: string): string => line.replace(QUOTE, blank);
 /** Columns of white space in front, a tab reaching to the next fourth one. */
 const indentOf = (line: string): number => {
   let columns = 0;
-  for (const character of line) {
-    if (character === '\t') columns += 4 - (columns % 4);
-    else if (character === ' ') columns++;
-    else break;
-  }
+  for (const sign of /^[ \t]*/.exec(line)?.[0] ?? '') columns += sign === '\t' ? 4 - (columns % 4) : 1;
   return columns;
 };
 
