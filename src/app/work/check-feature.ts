@@ -11,7 +11,7 @@ import type { WorkPackageDocument } from '../../ports/work.js';
 import type { DataOf } from '../documents/all.js';
 import type { FeatureState } from './feature-state.js';
 import { findFeature, type FeatureRequest, type PlanSources } from './locate-feature.js';
-import { resolvePlan } from './resolve-plan.js';
+import { resolvePlan } from './plan-findings.js';
 import { UseCase } from '../use-case.js';
 
 /** What is read of a plan; without faults it can be finalized. */

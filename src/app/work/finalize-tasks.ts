@@ -15,7 +15,7 @@ import { contradictions, unseeded, type FeatureState } from './feature-state.js'
 import { targetBranchOf } from './feature-branches.js';
 import { findFeature } from './locate-feature.js';
 import type { PerformedWork, WorkPorts } from './perform-work.js';
-import { resolvePlan } from './resolve-plan.js';
+import { resolvePlan } from './plan-findings.js';
 import { UseCase } from '../use-case.js';
 import { workOnFeature, type FeatureInput } from './work-on-feature.js';
 

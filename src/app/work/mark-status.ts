@@ -1,10 +1,9 @@
 import { SyncError } from '../../domain/errors.js';
 import { isAt, isLegalTransition, originOf } from '../../domain/events/lane.js';
 import { namesOrCount } from '../../domain/work/commit-message.js';
-import { isTickedAs, laneOfMark, namedIds, taskNote } from '../../domain/work/marks.js';
-import type { Mark, NamedIds } from '../../domain/work/marks.js';
 import { annotationRow } from '../../domain/work/status-rows.js';
-import { withBoxes, type Checkbox } from '../../domain/work/task-marks.js';
+import { isTickedAs, laneOfMark, namedIds, taskNote, withBoxes } from '../../domain/work/task-marks.js';
+import type { Checkbox, Mark, NamedIds } from '../../domain/work/task-marks.js';
 import { findTask, lineWithoutMark } from '../../domain/work/tasks-document.js';
 import type { ResultOf } from '../documents/all.js';
 import type { FeatureDraft } from './feature-draft.js';

@@ -1,5 +1,8 @@
 import { isFields } from '../document.js';
+import { LANES, type Lane } from '../events/lane.js';
+import { isWorkPackageId } from '../ids.js';
 import { columnOf, isTableRow, tablesOf, type MarkdownLine, type Table, type TableRow } from './markdown.js';
+import { workPackageIdOf } from './work-package-id.js';
 
 /** A mark that says whether a task is done: a checkbox (`- [ ] T001 …`), or the status in the row of a table. */
 export interface Checkbox {
@@ -88,6 +91,44 @@ export const withBoxes = (document: string, boxes: readonly Checkbox[], isOpen: 
 /** Whether the text is a task id such as `T012`. */
 export const isTaskId = (text: string): boolean => /^T\d{2,5}$/.test(text);
 
+/** What work can be marked as: a lane, or `pending`, which says of a task that it is open and of a work package `planned`. */
+export const MARKS = [...LANES, 'pending'] as const;
+
+export type Mark = (typeof MARKS)[number];
+
+/** The lane that a mark means for a work package. */
+export const laneOfMark = (mark: Mark): Lane => (mark === 'pending' ? 'planned' : mark);
+
+/** Whether a task with this mark has its box ticked; `undefined` for a lane that a box cannot show. */
+export const isTickedAs = (mark: Mark): boolean | undefined => {
+  if (mark === 'done') return true;
+  return mark === 'pending' || mark === 'planned' ? false : undefined;
+};
+
+/** Ids as a person names them, once each in their order, by what they can be. */
+export interface NamedIds {
+  readonly workPackages: readonly string[];
+  readonly tasks: readonly string[];
+  /** Neither; as they were written. */
+  readonly others: readonly string[];
+}
+
+export const namedIds = (words: readonly string[]): NamedIds => {
+  const ids = [...new Set(words.map(idOf))];
+  const others = words.filter((word) => !isWorkPackageId(idOf(word)) && !isTaskId(idOf(word)));
+  return {
+    workPackages: ids.filter(isWorkPackageId),
+    tasks: ids.filter(isTaskId),
+    others: [...new Set(others)],
+  };
+};
+
+/** What the history of a work package says about a marked task; `said`: what stands behind its box. */
+export const taskNote = (taskId: string, said: string, isTicked: boolean): string => {
+  const title = said.replace(/^[*_`~]*T\d+[*_`~:.]*\s*/, '');
+  return `${taskId} ${isTicked ? 'is done' : 'is open again'}${title === '' ? '' : `: ${title}`}`;
+};
+
 /** What the front matter's list of tasks names: ids, and whatever else stands there as it is written. */
 export const rosterOf = (value: unknown): readonly string[] => {
   const items = typeof value === 'string' && /^\W*T\d/.test(value) ? idsIn(value) : [value].flat();
@@ -107,6 +148,10 @@ export const isDoneWord = (word: string): boolean | undefined => {
   if (DONE.test(plain)) return true;
   return OPEN.test(plain) ? false : undefined;
 };
+
+/** A number alone is no name here: it may be a task's as well. */
+const idOf = (word: string): string =>
+  /^\s*\d/.test(word) ? word.trim() : workPackageIdOf(word).toUpperCase();
 
 const BOX = /^([ \t]*(?:[-*+]|\d+[.)])[ \t]+\[)([ xX])\](?:[ \t]+(.*))?$/;
 const TASK_ID = /^[*_`~[]*(T\d{2,5})\b/;

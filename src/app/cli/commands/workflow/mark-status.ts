@@ -1,5 +1,5 @@
 import { originName } from '../../../../domain/events/lane.js';
-import { MARKS } from '../../../../domain/work/marks.js';
+import { MARKS } from '../../../../domain/work/task-marks.js';
 import type { Client } from '../../../library/client.js';
 import type { FeatureRequest } from '../../../work/locate-feature.js';
 import type { MarkStatusResult } from '../../../work/mark-status.js';
