@@ -6,26 +6,10 @@ import type * as outbox from './outbox.js';
 import type * as work from './work.js';
 
 /** What a client asks of its surroundings, by name. Use cases say by these names what they need. */
-export interface ClientPorts {
-  readonly wallClock: host.WallClock;
-  readonly timer: host.Timer;
-  readonly randomness: host.Randomness;
-  readonly eventIds: host.EventIdSource;
-  readonly hash: host.Hash;
-  readonly machine: host.Machine;
+export interface ClientPorts extends DailyPorts {
   readonly browser: host.Browser;
-  readonly log: host.Log;
-  readonly configs: events.ConfigStore;
-  readonly settings: events.SettingsStore;
-  readonly checkouts: events.CheckoutRegistry;
-  readonly lamport: events.LamportStore;
-  readonly outboxes: outbox.Outboxes;
   readonly stateFiles: outbox.StateFiles;
-  readonly repository: work.Repository;
   readonly merges: work.Merges;
-  readonly intents: work.IntentStore;
-  readonly files: work.FeatureFiles;
-  readonly credentials: delivery.CredentialStore;
   readonly machineAccounts: delivery.MachineAccounts;
   readonly knownHubs: delivery.KnownHubs;
   readonly tokenIssuer: delivery.TokenIssuer;
@@ -41,4 +25,24 @@ export interface ClientPorts {
   readonly agentRunner: agents.AgentRunner;
   readonly agentWork: agents.AgentWork;
   readonly orchestrationStore: agents.OrchestrationStore;
+}
+
+/** Those of the commands that agents call all day: they are there without waiting. */
+export interface DailyPorts {
+  readonly wallClock: host.WallClock;
+  readonly timer: host.Timer;
+  readonly randomness: host.Randomness;
+  readonly eventIds: host.EventIdSource;
+  readonly hash: host.Hash;
+  readonly machine: host.Machine;
+  readonly log: host.Log;
+  readonly configs: events.ConfigStore;
+  readonly settings: events.SettingsStore;
+  readonly checkouts: events.CheckoutRegistry;
+  readonly lamport: events.LamportStore;
+  readonly outboxes: outbox.Outboxes;
+  readonly repository: work.Repository;
+  readonly intents: work.IntentStore;
+  readonly files: work.FeatureFiles;
+  readonly credentials: delivery.CredentialStore;
 }

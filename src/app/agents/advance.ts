@@ -41,13 +41,13 @@ export const advance = async (
  * earlier try of this run is told from that by the name of the agent.
  */
 const claim = async (run: OrchestrationRun, id: string, signal: AbortSignal): Promise<void> => {
-  const { checkout, feature, ports } = run;
+  const { checkout, feature, merging } = run;
   const record = run.record(id);
   const isAgain = record.at === 'planned';
   const agent = (isAgain ? record.implementer : nextAgent(run, id, 'implementation')) ?? NOBODY;
   run.change(id, { at: 'planned', implementer: agent });
   await run.save();
-  const implement = new ImplementWorkPackage(ports);
+  const implement = new ImplementWorkPackage(merging);
   const begun = await run
     .perform(() => implement.run({ checkout, feature, workPackageId: id, agent }, signal))
     .catch((error: unknown) => {
@@ -173,10 +173,10 @@ const sendBack = async (run: OrchestrationRun, id: string): Promise<void> => {
 
 /** Merges what is approved, unless that was done, and takes it to `done`. */
 const finish = async (run: OrchestrationRun, id: string, signal: AbortSignal): Promise<void> => {
-  const { checkout, feature, ports } = run;
+  const { checkout, feature } = run;
   // What is in doing would be merged as well, and handed over: the reviewer's word is about what was in for_review.
   if ((await laneNow(run, id)) !== 'for_review') return;
-  const merging = new MergeWorkPackages(ports);
+  const merging = new MergeWorkPackages(run.merging);
   await run.perform(() => merging.run({ checkout, feature, workPackageIds: [id] }, signal));
   run.tell({ what: 'merged', workPackageId: id });
   const { reviewer: by = NOBODY } = run.record(id);

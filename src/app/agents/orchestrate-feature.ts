@@ -73,7 +73,8 @@ export class OrchestrateFeature extends UseCase<OrchestrationPorts> {
   }
 
   async #begin(input: OrchestrateInput, place: OrchestratorPlace): Promise<OrchestrationRun> {
-    const { files, emitter, orchestrationStore: store } = this.ports;
+    const { repository, files, merges, intents, resolveLeftOver, emitter } = this.ports;
+    const { orchestrationStore: store } = this.ports;
     const { checkout, resume = false, limits, onProgress } = input;
     const former = await readOrchestration(store, checkout);
     refuseFormer(former, input);
@@ -87,7 +88,7 @@ export class OrchestrateFeature extends UseCase<OrchestrationPorts> {
     const runId = resumed?.runId ?? this.ports.eventIds.next();
     // Every event of the run carries its id, however often it is resumed.
     const correlated = { begin: (where: Checkout) => emitter.begin(where, runId) };
-    const perform = new PerformWork({ ...this.ports, emitter: correlated });
+    const perform = new PerformWork({ repository, files, intents, resolveLeftOver, emitter: correlated });
     // A run that was killed may have left the very last of its work half done, and then nothing else would ask for it.
     const settled = await perform.run({ checkout, plan: async () => nothingToDo(undefined) });
     const view = viewOf(await loadFeature(files, checkout.projectRoot, feature));
@@ -97,7 +98,7 @@ export class OrchestrateFeature extends UseCase<OrchestrationPorts> {
     const state =
       resumed === undefined ? beginRun(beginning, view, former) : resumeRun(resumed, { agents, limits });
     const begun = { place, commands, state, view, onProgress };
-    const run = new OrchestrationRun({ ...this.ports, perform }, begun);
+    const run = new OrchestrationRun(this.ports, { repository, files, merges, perform }, begun);
     run.keep(settled);
     await run.save();
     run.tell({ what: 'started', runId, feature, isResumed: resume, agents, commands });

@@ -48,8 +48,9 @@ interface RunBeginning {
 
 /** One run in this process: its state and that one's way to the disk, and what each of its steps works with. */
 export class OrchestrationRun {
+  readonly ports: OrchestrationPorts;
   /** With what performs its work: all events of it belong to the run. */
-  readonly ports: OrchestrationPorts & MergingPorts;
+  readonly merging: MergingPorts;
   readonly place: OrchestratorPlace;
   readonly commands: readonly AgentCommand[];
   readonly checkout: Checkout;
@@ -69,9 +70,10 @@ export class OrchestrationRun {
   readonly #writes = new Turns();
   readonly #works = new Turns();
 
-  constructor(ports: OrchestrationPorts & MergingPorts, beginning: RunBeginning) {
+  constructor(ports: OrchestrationPorts, merging: MergingPorts, beginning: RunBeginning) {
     const { place, commands, state, view, onProgress } = beginning;
     this.ports = ports;
+    this.merging = merging;
     this.place = place;
     this.commands = commands;
     this.checkout = place.checkout;
@@ -180,10 +182,10 @@ export class OrchestrationRun {
     agent: string,
     plan: (filed: FiledWorkPackage, draft: FeatureDraft) => FeaturePlan<R>,
   ): Promise<R> {
-    const { checkout, feature, ports } = this;
+    const { checkout, feature, merging } = this;
     const input = { checkout, feature, workPackageId, agent };
     return this.perform(() =>
-      workOnFeature(ports, input, undefined, (draft) =>
+      workOnFeature(merging, input, undefined, (draft) =>
         plan(findWorkPackage(draft.state, workPackageId), draft),
       ),
     );

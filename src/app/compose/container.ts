@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { SyncRuntime } from '../delivery/sync-runtime.js';
 import { firstParts } from './first-parts.js';
-import type { ClientContainer, ClientEnvironment, Parts } from './parts.js';
+import type { ClientContainer, ClientEnvironment, ClientParts, Parts } from './parts.js';
 import { PartsContainer } from './parts-container.js';
 
 /** Values in place of what the container would make, by name. */
@@ -14,22 +14,18 @@ export const createClientContainer = (
   environment: ClientEnvironment,
   overrides: Overrides = {},
 ): ClientContainer => {
-  let others: Promise<void> | undefined;
-  const get: ClientContainer['get'] = async (name) => {
-    if (!container.has(name))
-      await (others ??= import('./later-parts.js').then(({ laterParts }) => laterParts(container)));
-    return container.get(name);
-  };
   const { env, backgroundSync } = environment;
   const runtime = new SyncRuntime(async (signal) => {
     if (env['SPEC_KITTY_SYNC'] === 'off' || backgroundSync === 'off') return;
-    if (backgroundSync === 'own-process') await (await get('summons')).run();
-    else await (await get('backgroundProcess')).runBeside(signal);
+    if (backgroundSync === 'own-process') await (await container.get('summons')).run();
+    else await (await container.get('backgroundProcess')).runBeside(signal);
   });
-  const container = new PartsContainer<Parts>({ environment, runtime, ...overrides });
+  const container: ClientParts = new PartsContainer({ environment, runtime, ...overrides }, async () =>
+    (await import('./later-parts.js')).laterParts(container),
+  );
   firstParts(container);
   return {
-    get,
+    get: (name) => container.get(name),
     close: async () => {
       await runtime.stop();
       await container.close();

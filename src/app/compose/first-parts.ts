@@ -26,94 +26,48 @@ import { captureLimits } from '../outbox/capture-limits.js';
 import { EventEmitter } from '../outbox/event-emitter.js';
 import { MoveWorkPackage } from '../work/move-work-package.js';
 import { PerformWork } from '../work/perform-work.js';
-import { calledLater } from './called-later.js';
-import type { Parts } from './parts.js';
-import type { PartsContainer } from './parts-container.js';
-
-type Client = PartsContainer<Parts>;
+import type { ClientParts, Parts } from './parts.js';
+import { useCase } from './parts-container.js';
 
 /**
  * What is there from the beginning: all that the command needs which agents call all day. Of what such a command rarely
  * asks for, the code is loaded when it does.
  */
-export const firstParts = (client: Client): void => {
-  machineParts(client);
-  storedParts(client);
-  workParts(client);
-  summonsParts(client);
+export const firstParts = (client: ClientParts): void => {
+  client.present({ ...MACHINE, ...STORED, ...WORK });
+  client.later(ABOUT_HUBS);
+  client.useCases(SUMMONS);
 };
 
+type Present = Parameters<ClientParts['present']>[0];
+type Later = Parameters<ClientParts['later']>[0];
+
 /** The surrounding machine. */
-const machineParts = (client: Client): void => {
-  client.part('version', ['environment'], ({ environment }) => environment.version);
-  client.part('processId', ['environment'], ({ environment }) => environment.processId);
-  client.part('wallClock', [], () => new SystemWallClock());
-  client.part('timer', [], () => new NodeTimer());
-  client.part('randomness', [], () => new CryptoRandomness());
-  client.part('eventIds', ['wallClock'], ({ wallClock: clock }) => new UlidEventIdSource(clock));
-  client.part('hash', [], () => new CryptoHash());
-  client.part('machine', [], () => new NodeMachine());
-  client.part('log', ['environment'], ({ environment: { env, stderr } }) => {
-    return new StderrLog(stderr, { verbose: (env['SPEC_KITTY_DEBUG'] ?? '') !== '' });
-  });
-  client.part('stateRoot', ['environment'], ({ environment: { env } }) => {
+const MACHINE: Present = {
+  version: ({ environment }) => environment.version,
+  processId: ({ environment }) => environment.processId,
+  wallClock: () => new SystemWallClock(),
+  timer: () => new NodeTimer(),
+  randomness: () => new CryptoRandomness(),
+  eventIds: ({ wallClock }) => new UlidEventIdSource(wallClock),
+  hash: () => new CryptoHash(),
+  machine: () => new NodeMachine(),
+  log: ({ environment: { env, stderr } }) =>
+    new StderrLog(stderr, { verbose: (env['SPEC_KITTY_DEBUG'] ?? '') !== '' }),
+  stateRoot: ({ environment: { env } }) => {
     const root = StateRoot.locate(env);
     root.check();
     return root;
-  });
-  client.part('signInEnvironment', ['environment'], ({ environment: { env } }) => {
-    return { token: env['SPEC_KITTY_TOKEN'], serverUrl: env['SPEC_KITTY_SERVER_URL'] };
-  });
+  },
+  signInEnvironment: ({ environment: { env } }) => ({
+    token: env['SPEC_KITTY_TOKEN'],
+    serverUrl: env['SPEC_KITTY_SERVER_URL'],
+  }),
 };
 
-/** What is kept in files: the state root, the project's config, the repository. */
-const storedParts = (client: Client): void => {
-  client.part('configs', [], () => new YamlConfigStore());
-  client.part('settings', ['stateRoot'], ({ stateRoot }) => new TomlSettingsStore(stateRoot));
-  client.part('checkouts', ['stateRoot'], ({ stateRoot }) => new JsonCheckoutRegistry(stateRoot));
-  client.part('credentials', ['stateRoot'], ({ stateRoot }) => new TomlCredentialStore(stateRoot));
-  client.part('knownHubs', ['stateRoot'], ({ stateRoot }) =>
-    calledLater(async () => new (await hubNotes()).JsonKnownHubs(stateRoot)),
-  );
-  client.part('machineAccounts', ['stateRoot'], ({ stateRoot }) =>
-    calledLater(async () => new (await hubNotes()).JsonMachineAccounts(stateRoot)),
-  );
-  client.part('lamport', OF_LAMPORT_FILE, (needs) => {
-    return new JsonLamportStore(lamportFile(needs), captureLockPath(needs.stateRoot.path));
-  });
-  client.part('outboxes', [...OF_LAMPORT_FILE, 'randomness', 'log'], ({ randomness, log, ...needs }) => {
-    return new LowdbOutboxes(needs.stateRoot.path, {
-      clock: lamportFile(needs),
-      warn: (message) => log.warn(message),
-      newJournalId: () => randomness.uuid(),
-      nowMs: () => needs.wallClock.nowMs(),
-    });
-  });
-  client.part(
-    'repository',
-    ['stateRoot', 'environment'],
-    ({ stateRoot, environment: { env, waiting } }) =>
-      new GitRepository({
-        stateRoot: stateRoot.path,
-        environment: env,
-        lockWaitMs: waiting?.waitMs,
-        onWait: waiting?.onWait,
-      }),
-  );
-  client.part('intents', ['stateRoot'], ({ stateRoot }) => new JsonIntentStore(stateRoot.path));
-  client.part('files', [], () => new WorkPackageFiles());
-};
+type OfLamportFile = Pick<Parts, 'stateRoot' | 'machine' | 'hash' | 'wallClock'>;
 
-const hubNotes = () => import('../../adapters/delivery/json-hub-notes.js');
-
-const OF_LAMPORT_FILE = ['stateRoot', 'machine', 'hash', 'wallClock'] as const;
-
-const lamportFile = ({
-  stateRoot: { path },
-  machine,
-  hash,
-  wallClock,
-}: Pick<Parts, (typeof OF_LAMPORT_FILE)[number]>): LamportFile =>
+const lamportFile = ({ stateRoot: { path }, machine, hash, wallClock }: OfLamportFile): LamportFile =>
   new LamportFile(path, {
     mintNodeId: () => deriveNodeId((text) => hash.sha256(text), machine),
     highestCaptured: () => highestCapturedClock(path),
@@ -122,73 +76,76 @@ const lamportFile = ({
     machine: machine.machineId === undefined ? undefined : hash.sha256(machine.machineId).slice(0, 16),
   });
 
-/** Account, identity, emission, and the command that agents call all day. */
-const workParts = (client: Client): void => {
-  client.part(
-    'getAccountStatus',
-    ['credentials', 'wallClock', 'signInEnvironment', 'machineAccounts', 'knownHubs'],
-    (needs) => new GetAccountStatus(needs),
-  );
-  client.part(
-    'account',
-    ['getAccountStatus'],
-    ({ getAccountStatus }) =>
-      () =>
-        getAccountStatus.account(),
-  );
-  client.part(
-    'limits',
-    ['settings'],
-    ({ settings }) =>
-      async () =>
-        captureLimits(await settings.read()),
-  );
-  client.part(
-    'ensureIdentity',
-    ['configs', 'checkouts', 'repository', 'lamport', 'randomness', 'hash'],
-    (needs) => new EnsureIdentity(needs),
-  );
-  client.part(
-    'emitter',
-    [
-      ...(['repository', 'outboxes', 'wallClock', 'eventIds', 'machine'] as const),
-      ...(['ensureIdentity', 'account', 'limits', 'checkouts', 'runtime'] as const),
-    ],
-    ({ ensureIdentity, checkouts, runtime, ...needs }) =>
-      new EventEmitter({
-        ...needs,
-        identify: (checkout) => ensureIdentity.run(checkout),
-        preference: (projectUuid) => checkouts.preference(projectUuid),
-        emitted: (situation) => runtime.emitted(situation),
-      }),
-  );
-  client.part(
-    'resolveLeftOver',
-    ['repository', 'files', 'intents', 'outboxes'],
-    ({ repository, files, intents, outboxes }) => ({
-      // Commands rarely die: what brings their work to an end is loaded where there is some.
-      run: async (held, limits) => {
-        if ((await intents.read(held)) === 'none') return undefined;
-        const { ResolveLeftOver } = await import('../work/resolve-left-over.js');
-        return new ResolveLeftOver({ repository, files, intents, outboxes }).run(held, limits);
-      },
+/** What is kept in files: the state root, the project's config, the repository. */
+const STORED: Present = {
+  configs: () => new YamlConfigStore(),
+  settings: ({ stateRoot }) => new TomlSettingsStore(stateRoot),
+  checkouts: ({ stateRoot }) => new JsonCheckoutRegistry(stateRoot),
+  credentials: ({ stateRoot }) => new TomlCredentialStore(stateRoot),
+  lamport: (parts) => new JsonLamportStore(lamportFile(parts), captureLockPath(parts.stateRoot.path)),
+  outboxes: (parts) => {
+    const { stateRoot, log, randomness, wallClock } = parts;
+    return new LowdbOutboxes(stateRoot.path, {
+      clock: lamportFile(parts),
+      warn: (message) => log.warn(message),
+      newJournalId: () => randomness.uuid(),
+      nowMs: () => wallClock.nowMs(),
+    });
+  },
+  repository: ({ stateRoot, environment: { env, waiting } }) =>
+    new GitRepository({
+      stateRoot: stateRoot.path,
+      environment: env,
+      lockWaitMs: waiting?.waitMs,
+      onWait: waiting?.onWait,
     }),
-  );
-  client.part(
-    'perform',
-    ['repository', 'files', 'intents', 'emitter', 'resolveLeftOver'],
-    (needs) => new PerformWork(needs),
-  );
-  client.part('moveWorkPackage', ['repository', 'files', 'perform'], (needs) => new MoveWorkPackage(needs));
+  intents: ({ stateRoot }) => new JsonIntentStore(stateRoot.path),
+  files: () => new WorkPackageFiles(),
 };
 
-/** What sees to it that the background process runs. */
-const summonsParts = (client: Client): void => {
-  client.part('backgroundPost', ['stateRoot'], async ({ stateRoot }) => {
-    const { FileBackgroundPost } = await import('../../adapters/delivery/file-background-post.js');
-    return new FileBackgroundPost(stateRoot);
-  });
-  client.part('backgroundStarter', ['environment', 'stateRoot'], async ({ environment, stateRoot }) => {
+/** Account, identity, emission, and the command that agents call all day. */
+const WORK: Present = {
+  getAccountStatus: (parts) => new GetAccountStatus(parts),
+  account:
+    ({ getAccountStatus }) =>
+    () =>
+      getAccountStatus.account(),
+  limits:
+    ({ settings }) =>
+    async () =>
+      captureLimits(await settings.read()),
+  ensureIdentity: (parts) => new EnsureIdentity(parts),
+  emitter: (parts) => {
+    const { repository, outboxes, wallClock, eventIds, machine, account, limits } = parts;
+    const { ensureIdentity, checkouts, runtime } = parts;
+    return new EventEmitter({
+      ...{ repository, outboxes, wallClock, eventIds, machine, account, limits },
+      identify: (checkout) => ensureIdentity.run(checkout),
+      preference: (projectUuid) => checkouts.preference(projectUuid),
+      emitted: (situation) => runtime.emitted(situation),
+    });
+  },
+  resolveLeftOver: (parts) => ({
+    // Commands rarely die: what brings their work to an end is loaded where there is some.
+    run: async (held, limits) => {
+      if ((await parts.intents.read(held)) === 'none') return undefined;
+      const { ResolveLeftOver } = await import('../work/resolve-left-over.js');
+      return new ResolveLeftOver(parts).run(held, limits);
+    },
+  }),
+  perform: (parts) => new PerformWork(parts),
+  moveWorkPackage: (parts) => new MoveWorkPackage(parts),
+};
+
+/** What is known of hubs, and what sees to it that the background process runs. */
+const ABOUT_HUBS: Later = {
+  knownHubs: async ({ stateRoot }) =>
+    new (await import('../../adapters/delivery/json-hub-notes.js')).JsonKnownHubs(stateRoot),
+  machineAccounts: async ({ stateRoot }) =>
+    new (await import('../../adapters/delivery/json-hub-notes.js')).JsonMachineAccounts(stateRoot),
+  backgroundPost: async ({ stateRoot }) =>
+    new (await import('../../adapters/delivery/file-background-post.js')).FileBackgroundPost(stateRoot),
+  backgroundStarter: async ({ environment, stateRoot }) => {
     const { DetachedStarter } = await import('../../adapters/delivery/file-background-post.js');
     const { command, args } = environment.program;
     return new DetachedStarter({
@@ -197,9 +154,9 @@ const summonsParts = (client: Client): void => {
       directory: stateRoot.path,
       environment: { ...backgroundEnvironment(environment.env), SPEC_KITTY_HOME: stateRoot.path },
     });
-  });
-  client.part('summons', ['backgroundPost', 'backgroundStarter', 'wallClock', 'version'], async (needs) => {
-    const { Summons } = await import('../delivery/summons.js');
-    return new Summons(needs);
-  });
+  },
+};
+
+const SUMMONS = {
+  summons: useCase(() => import('../delivery/summons.js'), 'backgroundPost', 'backgroundStarter'),
 };

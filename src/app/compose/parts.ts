@@ -1,7 +1,7 @@
 import type { Waiting } from '../../adapters/fs/process-lock.js';
 import type { StateRoot } from '../../adapters/fs/state-root.js';
 import type { Account } from '../../domain/outbox/account.js';
-import type { ClientPorts } from '../../ports/client.js';
+import type { ClientPorts, DailyPorts } from '../../ports/client.js';
 import type * as delivery from '../../ports/delivery.js';
 import type * as host from '../../ports/host.js';
 import type * as outbox from '../../ports/outbox.js';
@@ -45,37 +45,44 @@ export interface Ports extends ClientPorts {
   readonly hubReceipts: HubReceipts;
 }
 
-/** What no recipe makes: use cases that need more than their parts, and what is composed for others alone. */
-interface InnerParts {
-  readonly ensureIdentity: EnsureIdentity;
-  readonly getAccountStatus: GetAccountStatus;
-  readonly sharing: SharingPolicy;
-  readonly flush: Flush;
-  readonly moveWorkPackage: MoveWorkPackage;
-  /** Ends the agents that are named to it as soon as its input ends; for the process that a run starts beside itself. */
-  readonly guardAgents: { run(input: AsyncIterable<Uint8Array | string>): Promise<number> };
+/** What is there without waiting: what the command is made of that agents call all day. */
+interface DailyParts extends DailyPorts {
   readonly environment: ClientEnvironment;
   readonly version: string;
   readonly processId: number;
   readonly stateRoot: StateRoot;
   readonly signInEnvironment: delivery.SignInEnvironment;
+  readonly getAccountStatus: GetAccountStatus;
   /** Who is signed in, from what is stored and given alone. */
   readonly account: () => Promise<Account | undefined>;
   /** How much may wait in one outbox. */
   readonly limits: () => Promise<outbox.CaptureLimits>;
+  readonly ensureIdentity: EnsureIdentity;
+  readonly runtime: SyncRuntime;
   readonly emitter: EventEmitter;
   readonly resolveLeftOver: Pick<ResolveLeftOver, 'run'>;
   readonly perform: PerformWork;
+  readonly moveWorkPackage: MoveWorkPackage;
+}
+
+/** What no recipe makes of the rest: what needs more than parts, and what is composed for others alone. */
+interface InnerParts {
+  readonly sharing: SharingPolicy;
+  readonly flush: Flush;
+  /** Ends the agents that are named to it as soon as its input ends; for the process that a run starts beside itself. */
+  readonly guardAgents: { run(input: AsyncIterable<Uint8Array | string>): Promise<number> };
   readonly liveLinkTo: (listeners: LiveListeners) => LiveLink;
   readonly foreignQueue: outbox.ForeignQueue;
   readonly pacing: Pacing;
   readonly backgroundLog: host.Log;
   readonly summons: Summons;
-  readonly runtime: SyncRuntime;
 }
 
 /** Everything of which a client is composed, by name. */
-export type Parts = Ports & MadeBy<typeof recipes> & InnerParts;
+export type Parts = Ports & MadeBy<typeof recipes> & DailyParts & InnerParts;
+
+/** What makes the parts of one client process. */
+export type ClientParts = PartsContainer<Parts, keyof DailyParts>;
 
 /** The use cases and ports of one client process. */
-export type ClientContainer = Pick<PartsContainer<Parts>, 'get' | 'close'>;
+export type ClientContainer = Pick<ClientParts, 'get' | 'close'>;

@@ -44,7 +44,7 @@ export type SignInOutcome =
   | { readonly outcome: 'declined'; readonly account: Account };
 
 interface SignInNeeds extends Pick<ClientPorts, 'credentials' | 'tokenIssuer' | 'wallClock' | 'timer'> {
-  readonly hubIdentities?: HubIdentities;
+  readonly hubIdentities?: Pick<HubIdentities, 'confirm' | 'look' | 'meet' | 'placesOf'>;
   readonly batchTransport?: Pick<BatchTransport, 'send'>;
 }
 

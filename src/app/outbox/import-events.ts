@@ -98,7 +98,7 @@ const PORTION_CHARACTERS = 4 * 1024 * 1024;
 interface ImportQueuePorts {
   readonly foreignQueue: ForeignQueue;
   readonly outboxes: Outboxes;
-  readonly importEvents: ImportEvents;
+  readonly importEvents: Pick<ImportEvents, 'run'>;
 }
 
 /** Takes over what an older client left in its queue. Reads that file only; safe to repeat. */

@@ -120,7 +120,8 @@ export class DecideDeadLetters extends UseCase<DeadLetterPorts> {
     const account = signedIn ?? (inUse === undefined ? undefined : accountOf(inUse));
     if (account === undefined || account.team === LOCAL_TEAM) throw noHub();
     const passed = await outbox.pass(async (sender) => {
-      const ledger = new PassLedger({ ...this.ports, outbox, sender, account });
+      const { lamport, wallClock, randomness } = this.ports;
+      const ledger = new PassLedger({ lamport, wallClock, randomness, outbox, sender, account });
       const taken = await ledger.takeIntoUse();
       await ledger.settle(open.map((letter) => deadLetter(letter, letter.reason)));
       return taken;
