@@ -213,8 +213,13 @@ describe('what the emitter needs', () => {
 describe('closing', () => {
   it('goes from the youngest to the oldest, past failures, and tells the first of them', async () => {
     const closed: string[] = [];
-    const container = new PartsContainer<Record<'first' | 'plain' | 'none' | 'second' | 'third', unknown>>(
+    type Names = 'first' | 'plain' | 'none' | 'second' | 'third';
+    const container: PartsContainer<Record<Names, unknown>, Exclude<Names, 'third'>> = new PartsContainer(
       {},
+      async () =>
+        container.later({
+          third: async ({ second }) => second && closable('third', new Error('third failed')),
+        }),
     );
     const closable = (name: string, failure?: Error) => ({
       close: async () => {
@@ -222,11 +227,12 @@ describe('closing', () => {
         if (failure !== undefined) throw failure;
       },
     });
-    container.part('first', [], () => closable('first'));
-    container.part('plain', [], () => ({ nothing: 'to close' }));
-    container.part('none', [], () => undefined);
-    container.part('second', [], async () => closable('second', new Error('second failed')));
-    container.part('third', ['second'], () => closable('third', new Error('third failed')));
+    container.present({
+      first: () => closable('first'),
+      plain: () => ({ nothing: 'to close' }),
+      none: () => undefined,
+      second: () => closable('second', new Error('second failed')),
+    });
     for (const name of ['first', 'plain', 'none', 'third'] as const) await container.get(name);
     await expect(container.close()).rejects.toThrow('third failed');
     expect(closed).toEqual(['third', 'second', 'first']);
