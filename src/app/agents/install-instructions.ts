@@ -1,5 +1,4 @@
-import { HOST_FILES, instructionsFor, isHalfMarked } from '../../domain/agents/instructions.js';
-import { withInstructions, withoutInstructions, type AgentHost } from '../../domain/agents/instructions.js';
+import { HOST_FILES, instructionsFor, withPage, type AgentHost } from '../../domain/agents/instructions.js';
 import { SyncError } from '../../domain/errors.js';
 import type { Checkout } from '../../ports/events.js';
 import type { FeatureFiles, FileChange, Repository } from '../../ports/work.js';
@@ -23,15 +22,12 @@ export class InstallInstructions extends UseCase<InstructionsPorts> {
   async plan({ checkout, host, what }: InstructionsInput): Promise<FileChange> {
     const path = HOST_FILES[host];
     const before = await this.ports.files.text(checkout.projectRoot, path);
-    if (isHalfMarked(before ?? '')) {
+    const after = withPage(before ?? '', what === 'install' ? instructionsFor(host) : undefined);
+    if (after === undefined) {
       throw new SyncError('input-invalid', `${path} has not both of the marks around our page, once each.`, {
         hint: 'Take the lines with "spec-kitty: begin" and "spec-kitty: end" out of it, and what is left of the page.',
       });
     }
-    const after =
-      what === 'install'
-        ? withInstructions(before ?? '', instructionsFor(host))
-        : withoutInstructions(before ?? '');
     return { path, before, after };
   }
 

@@ -43,38 +43,28 @@ Rules:
 - What a message calls captured is safe. Nothing has to be sent, and nothing waits for the network.
 `;
 
-/** What `text` reads like with the page in it: in the place of an earlier one, else at the end. */
-export const withInstructions = (text: string, page: string): string => {
+/**
+ * What `text` reads like with the page in the place of an earlier one, else at its end; without a page, with none in it.
+ * `undefined`: only one of the marks is there, or one of them twice, or they are in the wrong order, and nobody knows what
+ * is ours.
+ */
+export const withPage = (text: string, page: string | undefined): string | undefined => {
+  const [above = '', ours, ...more] = text.split(BEGIN);
+  const [, below, ...rest] = ours?.split(END) ?? ['', ''];
+  if (below === undefined || more.length + rest.length > 0 || above.includes(END)) return undefined;
   const eol = text.includes('\r\n') ? '\r\n' : '\n';
-  const block = [BEGIN, '', page.trimEnd(), '', END].join('\n').replaceAll('\n', eol);
-  const place = placeIn(text);
-  if (place !== undefined) return text.slice(0, place.from) + block + text.slice(place.to);
-  const above = text.trimEnd();
-  return `${above}${above === '' ? '' : eol + eol}${block}${eol}`;
+  if (page !== undefined) {
+    const block = [BEGIN, '', page.trimEnd(), '', END].join('\n').replaceAll('\n', eol);
+    return ours === undefined ? paragraphs([above.trimEnd(), block], eol) : above + block + below;
+  }
+  return ours === undefined ? text : paragraphs([above.trimEnd(), below.trim()], eol);
 };
-
-/** What `text` reads like without the page. */
-export const withoutInstructions = (text: string): string => {
-  const place = placeIn(text);
-  if (place === undefined) return text;
-  const eol = text.includes('\r\n') ? '\r\n' : '\n';
-  const parts = [text.slice(0, place.from).trimEnd(), text.slice(place.to).trim()].filter(
-    (part) => part !== '',
-  );
-  return parts.length === 0 ? '' : parts.join(eol + eol) + eol;
-};
-
-/** Whether only one of the marks is there, or they are in the wrong order: nobody knows then what is ours. */
-export const isHalfMarked = (text: string): boolean =>
-  (text.includes(BEGIN) || text.includes(END)) && placeIn(text) === undefined;
 
 const BEGIN = '<!-- spec-kitty: begin (written by "spec-kitty agent instructions --install") -->';
 const END = '<!-- spec-kitty: end -->';
 
-const placeIn = (text: string): { readonly from: number; readonly to: number } | undefined => {
-  const from = text.indexOf(BEGIN);
-  const end = text.indexOf(END);
-  const isWhole =
-    from >= 0 && end > from && text.lastIndexOf(BEGIN) === from && text.lastIndexOf(END) === end;
-  return isWhole ? { from, to: end + END.length } : undefined;
-};
+const paragraphs = (parts: readonly string[], eol: string): string =>
+  parts
+    .filter((part) => part !== '')
+    .map((part) => part + eol)
+    .join(eol);
