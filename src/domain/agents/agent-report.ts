@@ -19,7 +19,7 @@ export const takeReport = (report: AgentReport | undefined, value: unknown): Age
   if (!isFields(value)) return undefined;
   if (value['type'] === 'result') return reportOf(value['result'], ofResult(value));
   if (value['type'] === 'turn.completed')
-    return { ...report, usage: added(report?.usage ?? {}, ofCodex(fieldsOf(value['usage']))) };
+    return { ...report, usage: ofCodex(report?.usage ?? {}, fieldsOf(value['usage'])) };
   if (value['type'] === 'item.completed') {
     const { type, text } = fieldsOf(value['item']);
     return type === 'agent_message' && typeof text === 'string'
@@ -39,41 +39,34 @@ const ofResult = (result: Fields): RunUsage => {
   return usageIn({
     turns: result['num_turns'],
     // What came from a cache or went into it was read, too.
-    input_tokens: sumOf(usage, 'input_tokens', 'cache_creation_input_tokens', 'cache_read_input_tokens'),
+    input_tokens: sumOf([
+      usage['input_tokens'],
+      usage['cache_creation_input_tokens'],
+      usage['cache_read_input_tokens'],
+    ]),
     output_tokens: usage['output_tokens'],
     cost_usd_micros: typeof cost === 'number' ? Math.round(cost * 1e6) : undefined,
   });
 };
 
 /** A turn of Codex is a whole conversation, so it says nothing beside those of others. */
-const ofCodex = (usage: Fields): RunUsage =>
-  usageIn({ input_tokens: usage['input_tokens'], output_tokens: usage['output_tokens'] });
+const ofCodex = (before: RunUsage, usage: Fields): RunUsage =>
+  usageIn({
+    input_tokens: sumOf([before.input_tokens, usage['input_tokens']]),
+    output_tokens: sumOf([before.output_tokens, usage['output_tokens']]),
+  });
 
 const ofGemini = (models: Fields): RunUsage => {
   const tokens = Object.values(models).map((model) => fieldsOf(fieldsOf(model)['tokens']));
-  const known = tokens.filter((each) => Object.keys(each).length > 0);
-  return known
-    .map((each) =>
-      usageIn({
-        input_tokens: sumOf(each, 'prompt'),
-        output_tokens: sumOf(each, 'candidates', 'thoughts'),
-      }),
-    )
-    .reduce<RunUsage>(added, {});
-};
-
-/** The sum of what is known of two parts of a run. */
-const added = (one: RunUsage, other: RunUsage): RunUsage => {
-  const sums = Object.entries(other).map(([measure, value]) => [
-    measure,
-    value + (one[measure as keyof RunUsage] ?? 0),
-  ]);
-  return usageIn({ ...one, ...Object.fromEntries(sums) });
+  return usageIn({
+    input_tokens: sumOf(tokens.map(({ prompt }) => prompt)),
+    output_tokens: sumOf(tokens.flatMap(({ candidates, thoughts }) => [candidates, thoughts])),
+  });
 };
 
 /** `undefined` unless one of them is a number. */
-const sumOf = (fields: Fields, ...names: readonly string[]): number | undefined => {
-  const numbers = names.map((name) => fields[name]).filter((value) => typeof value === 'number');
+const sumOf = (values: readonly unknown[]): number | undefined => {
+  const numbers = values.filter((value) => typeof value === 'number');
   return numbers.length === 0 ? undefined : numbers.reduce((sum, value) => sum + value, 0);
 };
 
