@@ -21,10 +21,7 @@ export class TomlCredentialStore implements CredentialStore {
   }
 
   async read(): Promise<CredentialReading> {
-    const text = this.#text();
-    if (text === undefined) return { state: 'absent' };
-    if (typeof text !== 'string') return { state: 'unreadable', reason: text.reason };
-    return readCredentials(await parseTable(text));
+    return (await this.#load()).reading;
   }
 
   async update(
@@ -40,11 +37,11 @@ export class TomlCredentialStore implements CredentialStore {
     try {
       // A writer that was killed may have left tokens beside the file. Where they cannot be removed, the next one tries.
       attempt(() => removeTemporaries(this.#path));
-      const current = await this.read();
-      const decision = await decide(current);
-      if (decision === 'keep') return current;
+      const { reading, table } = await this.#load();
+      const decision = await decide(reading);
+      if (decision === 'keep') return reading;
       if (decision === 'forget') return this.#remove();
-      return await this.#write(decision);
+      return await this.#write(decision, table);
     } finally {
       lock.release();
     }
@@ -54,20 +51,27 @@ export class TomlCredentialStore implements CredentialStore {
     return this.#root.file('credentials');
   }
 
-  #text(): string | undefined | { readonly reason: string } {
+  /** What is stored, as credentials and as the table that it is; the parser is loaded by whoever finds a file to read. */
+  async #load(): Promise<{ readonly reading: CredentialReading; readonly table?: TomlTable }> {
+    let text: string | undefined;
     try {
-      return unlessAbsent(() => readFileSync(this.#path, 'utf8'), undefined, ABSENT);
+      text = unlessAbsent(() => readFileSync(this.#path, 'utf8'), undefined, ABSENT);
     } catch (error) {
-      return { reason: `it cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'})` };
+      const { code = 'unknown' } = error as NodeJS.ErrnoException;
+      return { reading: unreadable(`it cannot be read (${code})`) };
     }
+    if (text === undefined) return { reading: { state: 'absent' } };
+    const { parse } = await import('../fs/toml.js');
+    const table = attempt(() => parse(text.replace(/^\ufeff/, '')));
+    return table === undefined
+      ? { reading: unreadable('it is not valid TOML') }
+      : { reading: readCredentials(table), table };
   }
 
-  async #write(credentials: Credentials): Promise<CredentialReading> {
-    const previous = this.#text();
+  async #write(credentials: Credentials, previous: TomlTable = {}): Promise<CredentialReading> {
     const { stringify } = await import('../fs/toml.js');
-    const kept = typeof previous === 'string' ? await parseTable(previous) : undefined;
     try {
-      await writeFileAtomic(this.#path, stringify(documentOf(credentials, kept ?? {})), { mode: 0o600 });
+      await writeFileAtomic(this.#path, stringify(documentOf(credentials, previous)), { mode: 0o600 });
     } catch (cause) {
       throw new SyncError('storage-failed', 'The sign-in could not be stored.', { cause });
     }
@@ -91,8 +95,7 @@ const ABSENT = ['ENOENT', 'ENOTDIR'];
  * Reads the text of `credentials`, in the layout that older clients write too. Reasons never quote the file, which
  * holds tokens.
  */
-const readCredentials = (document: TomlTable | undefined): CredentialReading => {
-  if (document === undefined) return unreadable('it is not valid TOML');
+const readCredentials = (document: TomlTable): CredentialReading => {
   const tokens = tableAt(document, 'tokens');
   const user = tableAt(document, 'user');
   const server = tableAt(document, 'server');
@@ -146,16 +149,6 @@ const documentOf = (credentials: Credentials, document: TomlTable): object => ({
 });
 
 const unreadable = (reason: string): CredentialReading => ({ state: 'unreadable', reason });
-
-/** The parser is loaded by whoever finds a file to read. */
-const parseTable = async (text: string): Promise<TomlTable | undefined> => {
-  const { parse } = await import('../fs/toml.js');
-  try {
-    return parse(text.replace(/^\ufeff/, ''));
-  } catch {
-    return undefined;
-  }
-};
 
 const tableAt = (table: TomlTable, key: string): TomlTable => {
   const value = table[key];

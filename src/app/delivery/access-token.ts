@@ -36,7 +36,7 @@ interface AccessTokensNeeds
     Pick<ClientPorts, 'credentials' | 'tokenIssuer' | 'wallClock'>,
     Partial<Pick<ClientPorts, 'machineAccounts'>> {
   readonly signInEnvironment: SignInEnvironment;
-  readonly hubIdentities?: Pick<HubIdentities, 'meet' | 'recognize'>;
+  readonly hubIdentities?: Pick<HubIdentities, 'meet' | 'look'>;
 }
 
 /**
@@ -127,7 +127,7 @@ export class AccessTokens extends UseCase<AccessTokensNeeds> {
     const { hubIdentities: hubs } = this.ports;
     const met = await hubs?.meet(hub).catch((error: unknown) => {
       if (!isSyncError(error)) throw error;
-      return hubs.recognize(hub);
+      return hubs.look(hub);
     });
     return met ?? hub;
   }

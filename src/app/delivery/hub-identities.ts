@@ -12,12 +12,7 @@ interface HubIdentitiesNeeds {
 
 /** Says who a hub is, whatever it states, by where each id was first seen. */
 export class HubIdentities extends UseCase<HubIdentitiesNeeds> {
-  /** From what is known alone; changes nothing. */
-  async recognize(hub: HubAddress): Promise<HubAddress> {
-    return recognize(await this.ports.knownHubs.list(), hub);
-  }
-
-  /** The same for a hub that states its id now, with what the ledgers know of an id that is in no list yet. */
+  /** From what is known, with what the ledgers know of an id that is in no list yet; changes nothing. */
   async look(hub: HubAddress): Promise<HubAddress> {
     return recognize(await this.#withEarlier(hub), hub);
   }

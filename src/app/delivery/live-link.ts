@@ -12,7 +12,6 @@ import { isSameAccount, type Account } from '../../domain/outbox/account.js';
 import type { EventMessage, SnapshotMessage } from '../../domain/wire.js';
 import type { ClientPorts } from '../../ports/client.js';
 import type { LiveToken, LiveSession } from '../../ports/delivery.js';
-import type { Timer } from '../../ports/host.js';
 import type { AccessTokens } from './access-token.js';
 import type { AnnouncedLimits, Courier } from './courier.js';
 import { LiveCourier } from './live-courier.js';
@@ -91,10 +90,10 @@ export class LiveLink {
   async #connectOnce(onConnected: () => void, signal: AbortSignal): Promise<ConnectionEnd> {
     const issued = await this.#liveToken(signal);
     if (typeof issued === 'string') return issued;
-    const { account, live } = issued;
-    const session = await this.#host.liveTransport.open(account.hub, live.token, signal);
+    const { account, token, lifetimeSeconds } = issued;
+    const session = await this.#host.liveTransport.open(account.hub, token, signal);
     const courier = new LiveCourier(session, this.#host.timer);
-    const opened = { account, session, courier, lifetimeSeconds: live.lifetimeSeconds };
+    const opened = { account, session, courier };
     const over = new AbortController();
     signal.addEventListener('abort', () => void session.close(), { once: true, signal: over.signal });
     this.#open = opened;
@@ -103,8 +102,7 @@ export class LiveLink {
     onConnected();
     // A listener that fails ends the session, not the process.
     const reading = this.#read(opened).catch(() => session.close());
-    const issue = () => this.#liveToken(over.signal);
-    const renewing = keepValid(opened, issue, this.#host.timer, over.signal).catch(() => session.close());
+    const renewing = this.#keepValid(opened, lifetimeSeconds, over.signal).catch(() => session.close());
     if (signal.aborted) await session.close();
     const { reason } = await session.ended;
     over.abort();
@@ -118,8 +116,34 @@ export class LiveLink {
     if (access.state !== 'granted') return 'reason' in access ? 'attempt-failed' : 'unauthorized';
     const { account } = access;
     const issued = await this.#host.tokenIssuer.liveToken(account.hub, access.token, signal);
-    if (issued.ok) return { account, live: issued.value };
+    if (issued.ok) return { account, ...issued.value };
     return issued.error.fault === 'refused' ? 'unauthorized' : 'attempt-failed';
+  }
+
+  /**
+   * Renews the token of a session in place, well before it expires, until the session is over. Only where the hub
+   * announced that it can; elsewhere the hub ends the session, and the next one has a token of its own. Rejects when the
+   * session is over.
+   */
+  async #keepValid(
+    { session, account }: OpenSession,
+    lifetimeSeconds: number,
+    over: AbortSignal,
+  ): Promise<void> {
+    if (session.snapshot.capabilities?.includes('auth') !== true) return;
+    for (let waitMs = renewalAfterMs(lifetimeSeconds); ;) {
+      await this.#host.timer.sleep(waitMs, over);
+      if (over.aborted) return;
+      const issued = await this.#liveToken(over);
+      if (over.aborted) return;
+      if (typeof issued === 'string') waitMs = RETRY_MS;
+      // Somebody else signed in: the next session is theirs.
+      else if (!isSameAccount(issued.account, account)) return session.close();
+      else {
+        await session.renew(issued.token);
+        waitMs = renewalAfterMs(issued.lifetimeSeconds);
+      }
+    }
   }
 
   async #read({ session, account, courier }: OpenSession): Promise<void> {
@@ -161,9 +185,12 @@ const endBy = (error: unknown): ConnectionEnd =>
 interface OpenSession {
   readonly session: LiveSession;
   readonly account: Account;
-  /** For how long the token with which it was opened is good. */
-  readonly lifetimeSeconds: number;
   readonly courier: LiveCourier;
+}
+
+/** A token for a live connection, and whose it is. */
+interface IssuedLive extends LiveToken {
+  readonly account: Account;
 }
 
 export const announcedIn = ({ limits }: SnapshotMessage): AnnouncedLimits => {
@@ -177,38 +204,6 @@ export const announcedIn = ({ limits }: SnapshotMessage): AnnouncedLimits => {
 /** A frame of somebody else may hold anything. */
 const usable = (limit: unknown): number | undefined =>
   typeof limit === 'number' && limit >= 1 ? Math.floor(limit) : undefined;
-
-export interface IssuedLive {
-  readonly account: Account;
-  readonly live: LiveToken;
-}
-
-/**
- * Renews the token of a session in place, well before it expires, until the session is over. Only where the hub
- * announced that it can; elsewhere the hub ends the session, and the next one has a token of its own. Rejects when the
- * session is over.
- */
-export const keepValid = async (
-  { session, account, lifetimeSeconds }: Omit<OpenSession, 'courier'>,
-  issue: () => Promise<IssuedLive | string>,
-  timer: Timer,
-  over: AbortSignal,
-): Promise<void> => {
-  if (session.snapshot.capabilities?.includes('auth') !== true) return;
-  for (let waitMs = renewalAfterMs(lifetimeSeconds); ;) {
-    await timer.sleep(waitMs, over);
-    if (over.aborted) return;
-    const issued = await issue();
-    if (over.aborted) return;
-    if (typeof issued === 'string') waitMs = RETRY_MS;
-    // Somebody else signed in: the next session is theirs.
-    else if (!isSameAccount(issued.account, account)) return session.close();
-    else {
-      await session.renew(issued.live.token);
-      waitMs = renewalAfterMs(issued.live.lifetimeSeconds);
-    }
-  }
-};
 
 const RETRY_MS = 10_000;
 
