@@ -6,7 +6,7 @@ import type { Timer } from '../../ports/host.js';
 import type { LiveSession, LiveTransport, SessionEnd } from '../../ports/delivery.js';
 import { connectionFailure, requireSecureHub } from './bounded-http.js';
 import { printable } from './printable.js';
-import { WayOut, type Way } from './way-out.js';
+import { WayOut } from './way-out.js';
 import { WsLiveSession } from './ws-live-session.js';
 
 /** As the contract has them; tests shorten them. */
@@ -37,7 +37,9 @@ export class WsLiveTransport implements LiveTransport {
     const { limits = LIVE_LIMITS, timer, version } = this.#options;
     // Only a process that connects loads the library.
     const { WebSocket } = await import('ws');
-    const way = await this.#way(hub.url);
+    const way = await this.#wayOut.to(hub.url).catch((error: unknown) => {
+      throw new SyncError('unreachable', `No live connection: ${messageOf(error)}.`, { cause: error });
+    });
     const socket = new WebSocket(liveUrl(hub.url), {
       headers: { authorization: `Bearer ${wsToken}`, 'user-agent': `spec-kitty-sync/${version}` },
       followRedirects: false,
@@ -72,14 +74,6 @@ export class WsLiveTransport implements LiveTransport {
   async close(): Promise<void> {
     await Promise.all([...this.#open].map((session) => session.close()));
     this.#wayOut.close();
-  }
-
-  async #way(hubUrl: string): Promise<Way> {
-    try {
-      return await this.#wayOut.to(hubUrl);
-    } catch (error) {
-      throw new SyncError('unreachable', `No live connection: ${messageOf(error)}.`, { cause: error });
-    }
   }
 }
 

@@ -17,8 +17,8 @@ export class FsStateFiles implements StateFiles {
 
   async read(nowMs: number): Promise<StateFilesReading> {
     const root = this.#root.path;
-    const nothing = { root, loose: [], stale: [], inaccessible: [], busyLocks: [] };
-    if (!existsSync(root)) return { ...nothing, exists: false };
+    if (!existsSync(root))
+      return { root, exists: false, loose: [], stale: [], inaccessible: [], busyLocks: [] };
     return onStorage(root, async () => {
       const entries = await this.#entries('');
       const network = networkFileSystem(root);

@@ -26,22 +26,16 @@ interface SharingPolicyNeeds extends Pick<ClientPorts, 'checkouts' | 'configs'> 
  */
 export class SharingPolicy extends UseCase<SharingPolicyNeeds> {
   async of(projectUuid: string): Promise<Sharing> {
-    const [checkouts, preference] = await Promise.all([
-      this.#heard(projectUuid),
-      this.ports.checkouts.preference(projectUuid),
-    ]);
-    return sharingOf(await Promise.all(checkouts.map((checkout) => this.#sharing(checkout))), preference);
+    const said = await this.#said(projectUuid);
+    return sharingOf(said, await this.ports.checkouts.preference(projectUuid));
   }
 
   /** What refuses, by checkout, whatever the user said. */
   async refusals(projectUuid: string): Promise<readonly Refusal[]> {
-    const refusals: Refusal[] = [];
-    for (const checkout of await this.#heard(projectUuid)) {
-      const { share, readable } = await this.#sharing(checkout);
-      const reason = share === false ? 'share is false' : readable ? undefined : 'unreadable';
-      if (reason !== undefined) refusals.push({ path: checkout.path, reason });
-    }
-    return refusals;
+    return (await this.#said(projectUuid)).flatMap(({ path, share, readable }): Refusal[] => {
+      if (share === false) return [{ path, reason: 'share is false' }];
+      return readable ? [] : [{ path, reason: 'unreadable' }];
+    });
   }
 
   /** Forgets the checkouts of a project that are gone; whoever asks for this is in one that is there. */
@@ -50,10 +44,11 @@ export class SharingPolicy extends UseCase<SharingPolicyNeeds> {
       if (await this.#isGone(path)) await this.ports.checkouts.forget(path);
   }
 
-  async #heard(projectUuid: string): Promise<readonly CheckoutMemory[]> {
+  async #said(projectUuid: string): Promise<readonly (CheckoutSharing & { readonly path: string })[]> {
     const own = await this.#own(projectUuid);
     const areGone = await Promise.all(own.map(({ path }) => this.#isGone(path)));
-    return areGone.includes(false) ? own.filter((_, index) => areGone[index] === false) : own;
+    const heard = areGone.includes(false) ? own.filter((_, index) => areGone[index] === false) : own;
+    return Promise.all(heard.map(async (each) => ({ path: each.path, ...(await this.#saidBy(each)) })));
   }
 
   async #isGone(path: string): Promise<boolean> {
@@ -64,7 +59,7 @@ export class SharingPolicy extends UseCase<SharingPolicyNeeds> {
     return (await this.ports.checkouts.list()).filter((checkout) => checkout.projectUuid === projectUuid);
   }
 
-  async #sharing({ path, share, configReadable }: CheckoutMemory): Promise<CheckoutSharing> {
+  async #saidBy({ path, share, configReadable }: CheckoutMemory): Promise<CheckoutSharing> {
     const reading = await this.ports.configs.read(path);
     if (reading.state === 'absent')
       return { readable: configReadable !== false, ...(share === undefined ? {} : { share }) };

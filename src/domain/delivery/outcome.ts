@@ -86,8 +86,8 @@ export const settlementOf = (
 ): Settlement | undefined => {
   if (answer === undefined || answer.answer === 'pending') return undefined;
   const { record, eventId, attempts } = event;
-  if (answer.answer === 'accepted') return { record, eventId, became: 'delivered' };
-  if (answer.answer === 'duplicate') return { record, eventId, became: 'duplicate' };
+  if (answer.answer !== 'rejected')
+    return { record, eventId, became: answer.answer === 'accepted' ? 'delivered' : 'duplicate' };
   const { code, reason } = answer;
   if (code !== 'unknown-team') return rejection(event, reason, nowMs, random);
   return { record, eventId, became: 'refused', attempts, reason, dueAtMs: nowMs + REFUSAL_RETRY_MS };
@@ -95,18 +95,11 @@ export const settlementOf = (
 
 /** One more attempt failed: due again after its backoff, or given up on. */
 export const rejection = (event: SentEvent, reason: string, nowMs: number, random: number): Settlement => {
-  const { record, eventId } = event;
-  const attempts = event.attempts + 1;
-  return attempts >= MAX_ATTEMPTS
-    ? deadLetter({ record, eventId, attempts }, reason)
-    : {
-        record,
-        eventId,
-        became: 'failing',
-        attempts,
-        reason,
-        dueAtMs: nowMs + eventDelayMs(attempts, random),
-      };
+  const failed = { ...event, attempts: event.attempts + 1 };
+  if (failed.attempts >= MAX_ATTEMPTS) return deadLetter(failed, reason);
+  const { record, eventId, attempts } = failed;
+  const dueAtMs = nowMs + eventDelayMs(attempts, random);
+  return { record, eventId, became: 'failing', attempts, reason, dueAtMs };
 };
 
 /** Given up on at once: no further attempt could end otherwise. */
