@@ -15,7 +15,7 @@ const ROOMS: Readonly<Record<string, Size & { readonly goal: number }>> = {
   root: { lines: 2020, files: 29, goal: 1500 },
   events: { lines: 3150, files: 32, goal: 2200 },
   outbox: { lines: 2890, files: 25, goal: 2800 },
-  delivery: { lines: 5280, files: 49, goal: 4500 },
+  delivery: { lines: 5250, files: 49, goal: 4500 },
   reports: { lines: 1460, files: 14, goal: 1300 },
   work: { lines: 9900, files: 73, goal: 7000 },
   agents: { lines: 4250, files: 40, goal: 3000 },

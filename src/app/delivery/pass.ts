@@ -37,9 +37,7 @@ export const runPass = async (
   input: PassInput,
   signal?: AbortSignal,
 ): Promise<PassReport> => {
-  const passed = await outbox.pass((sender) =>
-    new Pass({ ...host, ...input, outbox, sender, signal }).run(input.reclaimBeforeMs),
-  );
+  const passed = await outbox.pass((sender) => new Pass({ ...host, ...input, outbox, sender, signal }).run());
   return passed === 'busy' ? { ...NOTHING_PASSED, ended: { end: 'busy' } } : passed.value;
 };
 
@@ -56,7 +54,8 @@ class Pass {
     this.#needs = needs;
   }
 
-  async run(reclaimBeforeMs: number | undefined): Promise<PassReport> {
+  async run(): Promise<PassReport> {
+    const { reclaimBeforeMs } = this.#needs;
     const ended = await this.#deliver();
     if (ended.end === 'complete' && reclaimBeforeMs !== undefined)
       await this.#ledger.reclaim(reclaimBeforeMs);
