@@ -21,6 +21,7 @@ import {
   conflictError,
   obstacleError,
   refuseAll,
+  refused,
   unmergeable,
   unmergedDependency,
   type FoundConflict,
@@ -49,7 +50,7 @@ export interface MergeReport extends Omit<ResultOf<'merge'>, 'conflict' | 'obsta
   /** In a dry run: what would keep all of them from being merged. */
   readonly conflict?: FoundConflict;
   /** In a dry run: why the target branch could not move. */
-  readonly obstacle?: MoveObstacle;
+  readonly obstacle?: MoveObstacle | undefined;
 }
 export type MergedWorkPackage = MergeReport['workPackages'][number];
 
@@ -91,10 +92,9 @@ export class MergeWorkPackages extends UseCase<MergingPorts> {
     const tried = await this.#try(checkout, decided, input);
     if (!tried.ok) return { ...report, conflict: tried.error };
     const { from, to } = tried.value;
-    if (from === to) return report;
     const move = { branch: decided.target, from, to };
-    const obstacle = await this.ports.merges.obstacle(checkout, move);
-    return obstacle === undefined ? report : { ...report, obstacle };
+    const obstacle = from === to ? undefined : await this.ports.merges.obstacle(checkout, move);
+    return { ...report, obstacle };
   }
 
   /**
@@ -122,13 +122,10 @@ export class MergeWorkPackages extends UseCase<MergingPorts> {
       const group = branches.group(id);
       const isGone = standingOf(id) === 'missing';
       const why = isGone ? 'which does not exist here' : `which is not merged into ${target}`;
-      return group === undefined ? [] : [`${describeGroup(id, group)}, ${why}.`];
+      const hint = `Merge such a branch into ${target} as a whole with git or with the program that made it, then run the command again.`;
+      return group === undefined ? [] : refused(`${describeGroup(id, group)}, ${why}.`, hint);
     });
-    if (grouped.length > 0)
-      throw refused(
-        grouped.join('\n'),
-        `Merge such a branch into ${target} as a whole with git or with the program that made it, then run the command again.`,
-      );
+    refuseAll(grouped);
     const graph = frontMatterGraph(state);
     const candidates = chosen.map((each) => ({ ...each, standing: standingOf(each.id) }));
     if (isNamed) refuseAll(candidates.flatMap((each) => unmergeable(slug, each) ?? []));
@@ -219,7 +216,7 @@ export class MergeWorkPackages extends UseCase<MergingPorts> {
       ...tried.error,
       workPackageId: ids[at] ?? branch,
       after: ids.slice(0, at),
-      ...(place?.isPresent === true ? { directory: place.directory } : {}),
+      directory: place?.isPresent === true ? place.directory : undefined,
     });
   }
 
@@ -271,6 +268,3 @@ const planLanes = (
   const ids = transitions.map(({ workPackageId }) => workPackageId);
   return { done: `hand over ${namesOrCount(ids, 'work packages')} for review` };
 };
-
-const refused = (message: string, hint: string): SyncError =>
-  new SyncError('merge-refused', message, { hint });

@@ -1,5 +1,5 @@
 import { unreachable } from '../../../../domain/errors.js';
-import { describeConflict, describeObstacle } from '../../../work/merge-errors.js';
+import { describeConflict, obstacleError } from '../../../work/merge-errors.js';
 import type { MergedWorkPackage, MergeReport } from '../../../work/merge-work-packages.js';
 import { choice, defineCommand, flag, several, text } from '../../define-command.js';
 import { bold, lines, type Text } from '../../render/text.js';
@@ -46,7 +46,7 @@ const sentences = (result: MergeReport): readonly Text[] => {
   }
   const told = workPackages.map((each): Text => [bold(each.workPackageId), ...tellOne(each, result)]);
   if (obstacle !== undefined) {
-    const { message, hint } = describeObstacle(target, obstacle);
+    const { message, hint = '' } = obstacleError(target, obstacle);
     told.push(`But none can be merged now: ${message}`, hint.replace(/^Nothing has changed\. /, ''));
   }
   return told.length === 0 ? ['No work package is in doing or for_review.'] : told;
