@@ -70,14 +70,11 @@ export class GitMerges implements Merges {
         continue;
       }
       before = tree.value;
-      const isReal = standIn === to;
-      if (strategy === 'merge') to = await makeCommit(git, before, [to, tip], [subject]);
-      else {
-        const message = [subject, ...(await subjectsOf(git, tip, standIn)), squashTrailer(branch, tip)];
-        to = await makeCommit(git, before, [to], message);
-      }
-      standIn =
-        isReal && strategy === 'merge' ? to : await makeCommit(git, before, [to, tip, standIn], ['stand-in']);
+      const isMerge = strategy === 'merge';
+      const squashed = isMerge ? [] : [...(await subjectsOf(git, tip, standIn)), squashTrailer(branch, tip)];
+      const isReal = isMerge && standIn === to;
+      to = await makeCommit(git, before, isMerge ? [to, tip] : [to], [subject, ...squashed]);
+      standIn = isReal ? to : await makeCommit(git, before, [to, tip, standIn], ['stand-in']);
       commits.push(to);
     }
     return ok({ from, to, commits });
@@ -104,13 +101,7 @@ export const mergeBranches = async (
   branches: readonly string[],
 ): Promise<Result<string, readonly string[]>> => {
   const tips = new Map<string, string>();
-  for (const branch of branches) {
-    const tip = await git.revision(branch);
-    if (tip === undefined)
-      throw new SyncError('worktree-failed', `There is no branch ${branch} to build upon.`);
-    tips.set(tip, branch);
-  }
-  if (tips.size === 0) throw new SyncError('worktree-failed', 'There is no branch to build upon.');
+  for (const branch of branches) tips.set(await tipOf(git, branch), branch);
   const standing = await git.branchTip(name);
   if (standing !== undefined) {
     // What was merged before, and perhaps built upon since, stays.
