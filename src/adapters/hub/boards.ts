@@ -24,8 +24,8 @@ export const openBoards = (database: HubDatabase): Boards => {
   /** One slice at a time, whoever waits for it, so that those who store have theirs in between. */
   let turn: Promise<unknown> = Promise.resolve();
 
-  /** Takes some of these cells a bounded step forward; whether they are complete then, only their rows can tell. */
-  const advance = (cells: readonly CellRow[]): Promise<void> => {
+  /** These cells after a bounded step forward; those that are still behind then need another one. */
+  const advance = (cells: readonly CellRow[]): Promise<readonly CellRow[]> => {
     const slice = turn.then(() => setImmediate()).then(() => foldSlice(database, cells));
     turn = slice.catch(() => undefined);
     return slice;
@@ -39,18 +39,8 @@ export const openBoards = (database: HubDatabase): Boards => {
   const cellsOf = async function* (waitsMs: number, select: () => CellQuery): AsyncGenerator<CellRow> {
     const deadline = performance.now() + waitsMs;
     for (;;) {
-      const seen = new Map<string, CellRow>();
-      let rows: readonly CellRow[];
-      for (;;) {
-        rows = (await select().limit(CELLS_AT_ONCE).execute()).map((row) => {
-          const key = JSON.stringify(Object.values(keyOf(row)));
-          if (row.behind === 0) seen.set(key, row);
-          return seen.get(key) ?? row;
-        });
-        const behind = rows.filter((row) => row.behind === 1);
-        if (behind.length === 0 || performance.now() > deadline) break;
-        await advance(behind);
-      }
+      let rows: readonly CellRow[] = await select().limit(CELLS_AT_ONCE).execute();
+      while (rows.some(isBehind) && performance.now() <= deadline) rows = await advance(rows);
       yield* rows;
       if (rows.length < CELLS_AT_ONCE) return;
       await setImmediate();
@@ -76,7 +66,7 @@ export const openBoards = (database: HubDatabase): Boards => {
         );
       });
       for await (const row of rows) {
-        if (row.behind === 1) return 'behind';
+        if (isBehind(row)) return 'behind';
         left -= row.state.length;
         if (left < 0 && cells.length > 0) return { features: featureBoards(cells), next: cursorTo(last) };
         last = [row.feature_slug, row.work_package];
@@ -94,10 +84,11 @@ export const openBoards = (database: HubDatabase): Boards => {
       let left = SNAPSHOT_BYTES;
       const rows = cellsOf(SNAPSHOT_WAITS_MS, () => latest.where('changed', '<', before));
       for await (const row of rows) {
-        before = row.changed;
+        // What changed meanwhile is told as it stands now, in the place that it had.
+        before = Math.min(before, row.changed);
         left -= row.state.length;
         if (left < 0 && recent.length > 0) break;
-        if (row.behind === 1 || row.state === '') continue;
+        if (isBehind(row) || row.state === '') continue;
         const state = JSON.parse(row.state) as WorkPackageState;
         recent.push({ projectUuid: row.project_uuid, featureSlug: row.feature_slug, state });
         if (recent.length === limit) break;
@@ -138,14 +129,16 @@ const cursorOf = (after = ''): Place | undefined => {
 const SLICE_EVENTS = 500;
 const SLICE_BYTES = 512 * 1024;
 
-const foldSlice = (database: HubDatabase, cells: readonly CellRow[]): Promise<void> =>
+const foldSlice = (database: HubDatabase, cells: readonly CellRow[]): Promise<readonly CellRow[]> =>
   inTransaction(database.writes, async (db) => {
     const budget = { events: SLICE_EVENTS, bytes: SLICE_BYTES };
-    for (const cell of [...cells].sort(byCell)) {
+    const present = new Map<CellRow, CellRow>();
+    for (const cell of cells.filter(isBehind).sort(byCell)) {
       if (budget.events <= 0 || budget.bytes <= 0) break;
-      const row = await rowsOf(db, 'board_cells').find(keyOf(cell));
-      if (row?.behind === 1) await foldRow(db, row, budget);
+      const row = (await rowsOf(db, 'board_cells').find(keyOf(cell))) ?? cell;
+      present.set(cell, isBehind(row) ? await foldRow(db, row, budget) : row);
     }
+    return cells.map((cell) => present.get(cell) ?? cell);
   });
 
 /** Takes a cell on from the last event that was looked at; when something came late, from the first one. */
@@ -153,7 +146,7 @@ const foldRow = async (
   db: Executor,
   row: CellRow,
   budget: { events: number; bytes: number },
-): Promise<void> => {
+): Promise<CellRow> => {
   const { late_lamport: late, project_uuid: project, feature_slug: feature, work_package: workPackage } = row;
   const cell: BoardCell = { project, feature, workPackage };
   let through = row.through === '' ? BEFORE_ALL : (JSON.parse(row.through) as Position);
@@ -176,14 +169,13 @@ const foldRow = async (
     // Another cell may have the same number.
     if (cellKey(cellOf(event)) === cellKey(cell)) state = foldCell(state, cell, event);
   }
-  // Where an event came in between, this fold may lack it: the cell is still behind.
-  await rowsOf(db, 'board_cells').change(
-    { ...keyOf(row), changed: row.changed },
-    {
-      ...{ behind: count < sizes.length ? 1 : 0, late_lamport: null, through: JSON.stringify(through) },
-      state: state === undefined ? '' : JSON.stringify(state),
-    },
-  );
+  const folded = {
+    ...{ behind: count < sizes.length ? 1 : 0, late_lamport: null, through: JSON.stringify(through) },
+    state: state === undefined ? '' : JSON.stringify(state),
+  };
+  // Where an event came in between, this fold may lack it: in the table the cell is still behind.
+  await rowsOf(db, 'board_cells').change({ ...keyOf(row), changed: row.changed }, folded);
+  return { ...row, ...folded };
 };
 
 type Position = readonly [lamport: number, node: string, event: string];
@@ -201,6 +193,8 @@ const eventsAfter = (db: Executor, row: CellRow, through: Position) =>
     .orderBy('lamport')
     .orderBy('node_id')
     .orderBy('event_id');
+
+const isBehind = ({ behind }: CellRow): boolean => behind === 1;
 
 const keyOf = ({ team, project_uuid, feature_slug, work_package }: CellRow) => ({
   ...{ team, project_uuid, feature_slug, work_package },
