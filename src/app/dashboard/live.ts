@@ -21,7 +21,7 @@ export interface ActivityEntry {
 
 export type Connection = 'connecting' | 'live' | 'lost';
 
-export const boards = new LiveBoards();
+export let boards = new LiveBoards();
 /** Moves when anything below has moved; at most once a frame. */
 export const version = signal(0);
 export const connection = signal<Connection>('connecting');
@@ -103,7 +103,7 @@ export const connect = async (): Promise<void> => {
 export const disconnect = (): void => {
   generation++;
   socket?.close();
-  boards.reset(0);
+  boards = new LiveBoards();
   projects.clear();
   activity = [];
   loaded.value = false;
@@ -140,7 +140,7 @@ const begin = async (sequence: number, told: string): Promise<void> => {
 };
 
 const readAll = async (sequence: number): Promise<void> => {
-  boards.reset(sequence);
+  boards = new LiveBoards(sequence);
   projects.clear();
   for await (const page of pages<ProjectsPage>('/api/v1/projects/'))
     for (const project of page.projects) {

@@ -22,20 +22,16 @@ export class LiveBoards {
   readonly #boards = new Map<string, readonly FeatureBoard[]>();
   readonly #reading = new Map<string, { readonly part: BoardPart; readonly heard: BoardEvent[] }>();
   readonly #stale = new Map<string, BoardPart>();
-  #cursor = 0;
+  #cursor: number;
+
+  /** Begins behind that sequence number. */
+  constructor(cursor = 0) {
+    this.#cursor = cursor;
+  }
 
   /** The sequence number of the last event heard. */
   get cursor(): number {
     return this.#cursor;
-  }
-
-  /** Begins anew behind that sequence number. */
-  reset(cursor: number): void {
-    this.#projects.clear();
-    this.#boards.clear();
-    this.#reading.clear();
-    this.#stale.clear();
-    this.#cursor = cursor;
   }
 
   /** Says that a part is asked for from now on. */
