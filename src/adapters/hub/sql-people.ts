@@ -1,10 +1,11 @@
 import type { AccountStore } from '../../ports/hub.js';
 import { inTransaction, type Executor, rowsOf } from './hub-database.js';
-import { announce, endSessions, type AccountNeeds } from './sql-sessions.js';
+import { sessionRows, type AccountNeeds } from './sql-sessions.js';
 
 /** Teams, users and who is in what, as rows. */
 export const sqlPeople = (needs: AccountNeeds) => {
   const { writes, secrets, clock } = needs;
+  const sessions = sessionRows(needs);
   return {
     addTeam: async (slug) =>
       (await rowsOf(writes, 'teams').add({ slug, added_at_ms: clock.nowMs() })) ? 'added' : 'exists',
@@ -19,7 +20,7 @@ export const sqlPeople = (needs: AccountNeeds) => {
         if ((await rowsOf(db, 'events').find({ team: slug })) !== undefined) return 'has-events';
         await rowsOf(db, 'memberships').remove({ team: slug });
         await rowsOf(db, 'webhooks').remove({ team: slug });
-        await endSessions(needs, db, { team: slug });
+        await sessions.end(db, { team: slug });
         return (await rowsOf(db, 'teams').remove({ slug })) ? 'removed' : 'absent';
       }),
 
@@ -41,7 +42,7 @@ export const sqlPeople = (needs: AccountNeeds) => {
 
     removeUser: (name) =>
       inTransaction(writes, async (db) => {
-        await endSessions(needs, db, { user_name: name });
+        await sessions.end(db, { user_name: name });
         await rowsOf(db, 'memberships').remove({ user_name: name });
         return (await rowsOf(db, 'users').remove({ name })) ? 'removed' : 'absent';
       }),
@@ -49,7 +50,7 @@ export const sqlPeople = (needs: AccountNeeds) => {
     setPassword: async (name, password) => {
       const password_hash = await secrets.hashPassword(password);
       return inTransaction(writes, async (db) => {
-        await endSessions(needs, db, { user_name: name, kind: 'device' });
+        await sessions.end(db, { user_name: name, kind: 'device' });
         return (await rowsOf(db, 'users').change({ name }, { password_hash })) ? 'changed' : 'absent';
       });
     },
@@ -69,7 +70,7 @@ export const sqlPeople = (needs: AccountNeeds) => {
 
     removeMember: (team, user) =>
       inTransaction(writes, async (db) => {
-        await announce(needs, db);
+        await sessions.announce(db);
         return (await rowsOf(db, 'memberships').remove({ team, user_name: user })) ? 'removed' : 'absent';
       }),
 

@@ -19,6 +19,7 @@ export interface AccountNeeds extends Pick<HubDatabase, 'reads' | 'writes'> {
 /** Sessions and their tokens as rows. Of a token only its digest is stored. */
 export const sqlSessions = (needs: AccountNeeds) => {
   const { reads, writes, secrets, clock, hubSecret } = needs;
+  const rows = sessionRows(needs);
 
   const judge = (token: FoundToken | undefined): Result<Bearer, BearerFault> => {
     if (token === undefined) return err('unknown');
@@ -77,13 +78,13 @@ export const sqlSessions = (needs: AccountNeeds) => {
         const token = await findToken(db, digest, 'refresh');
         if (token === undefined) return err('unknown');
         const fault = refreshFault(token, nowMs);
-        if (fault === 'reused') await endSessions(needs, db, { id: token.sessionId });
+        if (fault === 'reused') await rows.end(db, { id: token.sessionId });
         if (fault !== undefined) return err(fault);
         if (token.position === null) return err('not-a-member');
         // Of two hubs that race for one token both write the same rows, so it does not matter who is first.
         await rowsOf(db, 'tokens').change({ digest, rotated_at_ms: null }, { rotated_at_ms: nowMs });
         const { access, refresh } = succeed((text) => secrets.derive(hubSecret, text), refreshToken);
-        const tokens = await insertTokens(needs, db, token, { access, refresh });
+        const tokens = await rows.addTokens(db, token, { access, refresh });
         const spentSeconds = Math.max(0, Math.ceil((nowMs - (token.rotatedAtMs ?? nowMs)) / 1000));
         const accessLifetimeSeconds = Math.max(1, SESSION_POLICY.accessSeconds - spentSeconds);
         return ok({ ...tokens, accessLifetimeSeconds });
@@ -93,7 +94,7 @@ export const sqlSessions = (needs: AccountNeeds) => {
     revoke: (refreshToken) =>
       inTransaction(writes, async (db) => {
         const token = await findToken(db, secrets.digest(refreshToken), 'refresh');
-        if (token !== undefined) await endSessions(needs, db, { id: token.sessionId });
+        if (token !== undefined) await rows.end(db, { id: token.sessionId });
         return token;
       }),
 
@@ -101,7 +102,7 @@ export const sqlSessions = (needs: AccountNeeds) => {
       const open = await sessions(kind, 'user' in which ? which.user : undefined);
       const ended = 'user' in which ? open : open.filter(({ sessionId }) => isCalled(sessionId, which.id));
       await inTransaction(writes, async (db) => {
-        for (const { sessionId: id } of ended) await endSessions(needs, db, { id });
+        for (const { sessionId: id } of ended) await rows.end(db, { id });
       });
       return ended;
     },
@@ -121,7 +122,7 @@ export const sqlSessions = (needs: AccountNeeds) => {
       if (!bearer.ok) return bearer;
       const token = secrets.token();
       const lifetimeSeconds = SESSION_POLICY.liveSeconds;
-      await insertToken(needs, writes, bearer.value.sessionId, 'live', token, lifetimeSeconds);
+      await rows.addToken(writes, bearer.value.sessionId, 'live', token, lifetimeSeconds);
       return ok({ token, lifetimeSeconds });
     },
 
@@ -138,72 +139,62 @@ export const sqlSessions = (needs: AccountNeeds) => {
   } satisfies Partial<AccountStore>;
 };
 
-interface SessionOwner extends Holder {
-  readonly device?: string | undefined;
-}
-
-/** Inside of a transaction. With a lifetime it is the session of a program: one token, which is not renewed. */
-export const openSession = async (
-  needs: AccountNeeds,
-  db: Executor,
-  { user, team, device }: SessionOwner,
-  programSeconds?: number,
-): Promise<SessionTokens> => {
-  const { secrets, clock } = needs;
-  // An id that begins with a hyphen could not be typed as an argument.
-  const id = secrets.digest(secrets.token());
-  const isProgram = programSeconds !== undefined;
-  const session = {
-    ...{ id, team, user_name: user, device: device ?? null, kind: isProgram ? 'program' : 'device' },
-    ...{ opened_at_ms: clock.nowMs(), revoked_at_ms: null },
+/** What becomes of sessions and their tokens, inside of whatever transaction. */
+export const sessionRows = ({ secrets, clock }: AccountNeeds) => {
+  /** A token that is there already stays as it is. */
+  const addToken = (db: Executor, session_id: string, purpose: string, token: string, seconds: number) => {
+    const expires_at_ms = clock.nowMs() + seconds * 1000;
+    const row = { digest: secrets.digest(token), session_id, purpose, expires_at_ms, rotated_at_ms: null };
+    return rowsOf(db, 'tokens').add(row);
   };
-  await db.insertInto('sessions').values(session).execute();
-  const pair = { access: secrets.token(), refresh: isProgram ? '' : secrets.token() };
-  return insertTokens(needs, db, { user, team, sessionId: id }, pair, programSeconds);
-};
 
-const insertTokens = async (
-  needs: AccountNeeds,
-  db: Executor,
-  { user, team, sessionId }: Omit<Bearer, 'expiresAtMs'>,
-  pair: Pick<SessionTokens, 'access' | 'refresh'>,
-  accessLifetimeSeconds = SESSION_POLICY.accessSeconds,
-): Promise<SessionTokens> => {
-  const refreshLifetimeSeconds = pair.refresh === '' ? 0 : SESSION_POLICY.refreshSeconds;
-  await insertToken(needs, db, sessionId, 'access', pair.access, accessLifetimeSeconds);
-  if (pair.refresh !== '')
-    await insertToken(needs, db, sessionId, 'refresh', pair.refresh, refreshLifetimeSeconds);
-  return { user, team, ...pair, accessLifetimeSeconds, refreshLifetimeSeconds };
-};
+  const addTokens = async (
+    db: Executor,
+    { user, team, sessionId }: Omit<Bearer, 'expiresAtMs'>,
+    pair: Pick<SessionTokens, 'access' | 'refresh'>,
+    accessLifetimeSeconds = SESSION_POLICY.accessSeconds,
+  ): Promise<SessionTokens> => {
+    const refreshLifetimeSeconds = pair.refresh === '' ? 0 : SESSION_POLICY.refreshSeconds;
+    await addToken(db, sessionId, 'access', pair.access, accessLifetimeSeconds);
+    if (pair.refresh !== '') await addToken(db, sessionId, 'refresh', pair.refresh, refreshLifetimeSeconds);
+    return { user, team, ...pair, accessLifetimeSeconds, refreshLifetimeSeconds };
+  };
 
-/** A token that is there already stays as it is. */
-const insertToken = (
-  { secrets, clock }: AccountNeeds,
-  db: Executor,
-  session_id: string,
-  purpose: string,
-  token: string,
-  seconds: number,
-): Promise<boolean> => {
-  const expires_at_ms = clock.nowMs() + seconds * 1000;
-  const row = { digest: secrets.digest(token), session_id, purpose, expires_at_ms, rotated_at_ms: null };
-  return rowsOf(db, 'tokens').add(row);
-};
+  /** Tells every hub on the database that something was taken back. */
+  const announce = (db: Executor): Promise<void> =>
+    rowsOf(db, 'hub_settings').put({ name: REVISION, value: secrets.token() });
 
-/** Ends what has not ended yet of these sessions. */
-export const endSessions = async (
-  needs: AccountNeeds,
-  db: Executor,
-  which: Partial<HubTables['sessions']>,
-): Promise<void> => {
-  const ended = { revoked_at_ms: needs.clock.nowMs() };
-  await rowsOf(db, 'sessions').change({ ...which, revoked_at_ms: null }, ended);
-  await announce(needs, db);
-};
+  return {
+    addToken,
+    addTokens,
+    announce,
 
-/** Tells every hub on the database that something was taken back. */
-export const announce = ({ secrets }: AccountNeeds, db: Executor): Promise<void> =>
-  rowsOf(db, 'hub_settings').put({ name: REVISION, value: secrets.token() });
+    /** With a lifetime it is the session of a program: one token, which is not renewed. */
+    open: async (
+      db: Executor,
+      { user, team, device }: Holder & { readonly device?: string | undefined },
+      programSeconds?: number,
+    ): Promise<SessionTokens> => {
+      // An id that begins with a hyphen could not be typed as an argument.
+      const id = secrets.digest(secrets.token());
+      const isProgram = programSeconds !== undefined;
+      const session = {
+        ...{ id, team, user_name: user, device: device ?? null, kind: isProgram ? 'program' : 'device' },
+        ...{ opened_at_ms: clock.nowMs(), revoked_at_ms: null },
+      };
+      await db.insertInto('sessions').values(session).execute();
+      const pair = { access: secrets.token(), refresh: isProgram ? '' : secrets.token() };
+      return addTokens(db, { user, team, sessionId: id }, pair, programSeconds);
+    },
+
+    /** Ends what has not ended yet of these sessions. */
+    end: async (db: Executor, which: Partial<HubTables['sessions']>): Promise<void> => {
+      const ended = { revoked_at_ms: clock.nowMs() };
+      await rowsOf(db, 'sessions').change({ ...which, revoked_at_ms: null }, ended);
+      await announce(db);
+    },
+  };
+};
 
 /** The setting that has another value after everything that was taken back. */
 const REVISION = 'accounts-revision';

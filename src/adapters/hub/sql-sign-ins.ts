@@ -4,7 +4,7 @@ import { err, ok } from '../../domain/result.js';
 import type { AccountStore } from '../../ports/hub.js';
 import { inTransaction, greater, rowsOf } from './hub-database.js';
 import { teamsOf } from './sql-people.js';
-import { openSession, type AccountNeeds } from './sql-sessions.js';
+import { sessionRows, type AccountNeeds } from './sql-sessions.js';
 
 /** The ways into a session: passwords, devices that a person lets in, the first user's code; and how often one may try. */
 export const sqlSignIns = (needs: AccountNeeds) => {
@@ -23,6 +23,7 @@ export const sqlSignIns = (needs: AccountNeeds) => {
     return team === undefined || !teams.includes(team) ? err('no-team') : ok({ user: user.name, team });
   };
 
+  const sessions = sessionRows(needs);
   const settings = rowsOf(writes, 'hub_settings');
   const hasUsers = async (): Promise<boolean> => (await rowsOf(writes, 'users').find({})) !== undefined;
 
@@ -33,13 +34,13 @@ export const sqlSignIns = (needs: AccountNeeds) => {
       const proven = await prove(request);
       if (!proven.ok) return proven;
       const owner = { ...proven.value, device: request.device };
-      return ok(await inTransaction(writes, (db) => openSession(needs, db, owner)));
+      return ok(await inTransaction(writes, (db) => sessions.open(db, owner)));
     },
 
     issueProgramToken: async (user, team, lifetimeSeconds, name) => {
       if (!(await teamsOf(writes, user)).includes(team)) return err('no-team');
       const owner = { user, team, device: name };
-      return ok(await inTransaction(writes, (db) => openSession(needs, db, owner, lifetimeSeconds)));
+      return ok(await inTransaction(writes, (db) => sessions.open(db, owner, lifetimeSeconds)));
     },
 
     askForDevice: async (device) => {
@@ -78,7 +79,7 @@ export const sqlSignIns = (needs: AccountNeeds) => {
           return err(isEarly ? 'slow-down' : 'pending');
         }
         if (!(await rowsOf(db, 'device_codes').remove({ digest }))) return err('expired');
-        return ok(await openSession(needs, db, { user, team, device: device ?? undefined }));
+        return ok(await sessions.open(db, { user, team, device: device ?? undefined }));
       });
     },
 
