@@ -1,7 +1,9 @@
-import { compareCausal, isConcurrent } from '../events/lamport.js';
-import { isLane, LANES, type Lane } from '../events/lane.js';
+import { compareCausal, isConcurrent, isFollowed } from '../events/lamport.js';
+import { LANES, type Lane } from '../events/lane.js';
 import type { CycleTime } from './api.js';
-import { cellOf, fieldOf, type BoardEvent } from './board-event.js';
+import { cellOf, type BoardEvent } from './board-event.js';
+import type { CellState } from './cell-state.js';
+import { foldCell } from './fold-cell.js';
 
 /** An event as a hub keeps it: with its place in the log. */
 export interface PlacedEvent {
@@ -76,23 +78,28 @@ interface Move {
   readonly timestamp: string;
 }
 
-/** Which work package came to which lane, in causal order. A later creation moves nothing. */
+/** Which work package came to which lane, in causal order: as the board has it, so that both tell the same. */
 const movesOf = (history: readonly PlacedEvent[]): readonly Move[] => {
-  const known = new Set<string>();
-  return [...history]
-    .sort((a, b) => compareCausal(a.event, b.event))
-    .flatMap(({ event }) => {
-      const { workPackage } = cellOf(event);
-      const isCreation = event.event_type === 'WPCreated';
-      const lane = fieldOf(event.payload, isCreation ? 'status' : 'new_status');
-      if (workPackage === '' || !isMoving(event) || (isCreation && known.has(workPackage))) return [];
-      known.add(workPackage);
-      return [{ workPackage, lane: isLane(lane) ? lane : 'planned', timestamp: event.timestamp }];
+  const states = new Map<string, CellState>();
+  return history
+    .map(({ event }) => event)
+    .filter(({ lamport_clock: clock }) => isFollowed(clock))
+    .sort(compareCausal)
+    .flatMap((event) => {
+      const cell = cellOf(event);
+      const { workPackage } = cell;
+      const before = states.get(workPackage);
+      const state = foldCell(before, cell, event);
+      states.set(workPackage, state);
+      const lane = laneOf(state);
+      return lane === null || lane === laneOf(before)
+        ? []
+        : [{ workPackage, lane, timestamp: event.timestamp }];
     });
 };
 
-const isMoving = ({ event_type: type, payload }: BoardEvent): boolean =>
-  type === 'WPCreated' || (type === 'WPStatusChanged' && isLane(fieldOf(payload, 'new_status')));
+const laneOf = (state: CellState | undefined): Lane | null =>
+  state?.kind === 'work-package' ? state.lane : null;
 
 const countLanes = (lanes: ReadonlyMap<string, Lane>): Readonly<Record<Lane, number>> => {
   const counts = { planned: 0, doing: 0, for_review: 0, done: 0 };

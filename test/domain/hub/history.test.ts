@@ -72,4 +72,16 @@ describe('a history', () => {
       { lane: 'for_review', work_packages: 2, median_ms: 0, longest_ms: hour },
     ]);
   });
+
+  it('moves what the board moves: not by what cannot be read, and not by a clock beyond reason', () => {
+    const flow = flowOf([
+      placed(1, 1),
+      {
+        sequence: 2,
+        event: upcast(makeEvent({ lamport_clock: 2 }, { previous_status: 'x', new_status: 'done' })),
+      },
+      { sequence: 3, event: upcast(makeEvent({ lamport_clock: 2 ** 45 }, { new_status: 'done' })) },
+    ]);
+    expect(flow).toEqual([{ day: '2026-01-01', planned: 0, doing: 1, for_review: 0, done: 0 }]);
+  });
 });
