@@ -95,12 +95,12 @@ const takeSteps = async (run: OrchestrationRun, stopped: AbortSignal, broken: ()
       busy.set(next.id, { ...next, over });
     }
     await run.save();
-    await announcePauses(run);
   };
   while (isNews || busy.size > 0) {
     if (!isNews) await Promise.race([...busy.values()].map(({ over }) => over));
     isNews = false;
     if (!stopped.aborted) await guard(launch());
+    await guard(announcePauses(run));
   }
   if (breakage !== undefined) throw breakage.error;
 };
@@ -124,7 +124,6 @@ const take = async (run: OrchestrationRun, { id, stage }: NextStep, stopped: Abo
       await run.ports.timer.sleep(RETRY_MS, stopped);
     }
   }
-  await announcePauses(run);
 };
 
 const TRIES = 3;
