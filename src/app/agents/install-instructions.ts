@@ -1,7 +1,8 @@
 import { HOST_FILES, instructionsFor, withPage, type AgentHost } from '../../domain/agents/instructions.js';
 import { SyncError } from '../../domain/errors.js';
+import type { ClientPorts } from '../../ports/client.js';
 import type { Checkout } from '../../ports/events.js';
-import type { FeatureFiles, FileChange, Repository } from '../../ports/work.js';
+import type { FileChange } from '../../ports/work.js';
 import { UseCase } from '../use-case.js';
 
 export interface InstructionsInput {
@@ -11,13 +12,8 @@ export interface InstructionsInput {
   readonly what: 'install' | 'remove';
 }
 
-interface InstructionsPorts {
-  readonly repository: Pick<Repository, 'exclusive'>;
-  readonly files: Pick<FeatureFiles, 'text' | 'write' | 'restore'>;
-}
-
 /** Writes the page that teaches an agent the workflow into the file that its host reads, or takes it out again. */
-export class InstallInstructions extends UseCase<InstructionsPorts> {
+export class InstallInstructions extends UseCase<Pick<ClientPorts, 'repository' | 'files'>> {
   /** What would change. Fails with `input-invalid` when a mark of the page is there without the other. */
   async plan({ checkout, host, what }: InstructionsInput): Promise<FileChange> {
     const path = HOST_FILES[host];
