@@ -10,9 +10,9 @@ import { audit } from './audit.js';
 import { bearerToken, type Callers } from './callers.js';
 import type { HubParts } from './hub-limits.js';
 import { isLoopback, type OwnNames } from './own-names.js';
-import { later, PROBLEMS, Refusal, type ProblemKind } from './problem.js';
+import { later, PROBLEMS, Refusal, refusing, type ProblemKind } from './problem.js';
 import { readBody } from './request-body.js';
-import { refusing, type Answer, type HubRequest, type Route } from './route.js';
+import type { Answer, HubRequest, Route } from './route.js';
 
 interface DoorOptions extends HubParts {
   readonly routes: readonly Route[];

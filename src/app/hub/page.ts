@@ -4,20 +4,28 @@ import { inWords, Refusal } from './problem.js';
 import { readFields } from './request-body.js';
 import type { Answer, Call, Calls, HubRequest } from './route.js';
 
-export const PAGE_TYPE = 'text/html; charset=utf-8';
+const PAGE_TYPE = 'text/html; charset=utf-8';
 
 /** What a call answers that is a page. */
 export const PAGE: NonNullable<Call['answers']> = { [PAGE_TYPE]: text() };
 
-/**
- * A page for a browser without scripts: the hub's own words and forms. Whatever else a page could load, send or be shown
- * in is forbidden by its policy; the one style sheet is named there by its digest.
- */
-export const page = (title: string, body: string, status = 200): Answer => ({
+/** A page of the hub. What it could load, send or be shown in is forbidden by its policy, but for what is `allowed`. */
+export const html = (body: string, allowed: readonly string[], status = 200): Answer => ({
   status,
   contentType: PAGE_TYPE,
-  headers: { 'content-security-policy': POLICY, 'referrer-policy': 'same-origin' },
-  body: `<!doctype html>
+  headers: {
+    'content-security-policy': ["default-src 'none'", ...allowed, ...NOWHERE_ELSE].join('; '),
+    'referrer-policy': 'same-origin',
+  },
+  body,
+});
+
+const NOWHERE_ELSE = ["frame-ancestors 'none'", "base-uri 'none'"];
+
+/** A page for a browser without scripts: the hub's own words and forms. The one style sheet is named by its digest. */
+export const page = (title: string, body: string, status?: number): Answer =>
+  html(
+    `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title}</title><style>${STYLE}</style></head>
 <body><main><h1>${title}</h1>
@@ -25,7 +33,9 @@ ${body}
 </main></body>
 </html>
 `,
-});
+    ALLOWED,
+    status,
+  );
 
 /** A page with a form, and what becomes of what a person sends from it. */
 interface Form<D extends Description> {
@@ -88,10 +98,7 @@ const escaped = (text: string): string =>
 const STYLE =
   ':root{color-scheme:light dark;font:14px/1.45 system-ui,sans-serif;color:light-dark(#1c1e21,#e6e7e9);background:light-dark(#f7f7f5,#15171a)}body{margin:0}main{max-width:22rem;margin:12vh auto;padding:0 16px}h1{font-size:20px;line-height:1.25}label,button{display:block;margin:12px 0}input,button{font:inherit;color:inherit;border-radius:6px;padding:8px;border:1px solid light-dark(#85888e,#6d727a);background:light-dark(#fff,#1d2024)}input{display:block;box-sizing:border-box;width:100%;margin-top:4px}button{padding:4px 8px;min-height:30px;cursor:pointer;border-color:transparent;background:light-dark(#2450b0,#8fb2ff);color:light-dark(#fff,#15171a)}:focus-visible{outline:2px solid light-dark(#2450b0,#8fb2ff);outline-offset:2px}';
 
-const POLICY = [
-  "default-src 'none'",
+const ALLOWED = [
   `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
   "form-action 'self'",
-  "frame-ancestors 'none'",
-  "base-uri 'none'",
-].join('; ');
+];

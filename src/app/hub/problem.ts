@@ -1,3 +1,5 @@
+import { json, type Answer } from './route.js';
+
 /**
  * Every way in which the hub refuses a request, once: RFC 9457 problem documents. The type is stable and may be
  * compared; title and detail are for people. None of them ever carries a stack trace, a payload or a token.
@@ -64,10 +66,10 @@ export const problemType = (kind: ProblemKind): string => `urn:spec-kitty-sync:p
 
 export const PROBLEM_CONTENT_TYPE = 'application/problem+json';
 
-/** The document of a refusal. Clients of the base contract read `error` and `details` instead of the standard members. */
-export const problemDocument = ({ kind, message, more }: Refusal): string => {
+/** What a refusal answers. Clients of the base contract read `error` and `details` instead of the standard members. */
+export const refusing = ({ kind, message, more }: Refusal): Answer => {
   const { status, title } = PROBLEMS[kind];
-  return JSON.stringify({
+  const document = {
     type: problemType(kind),
     title,
     status,
@@ -75,5 +77,6 @@ export const problemDocument = ({ kind, message, more }: Refusal): string => {
     error: title,
     details: message,
     ...more.members,
-  });
+  };
+  return { ...json(document, more.headers), status, contentType: PROBLEM_CONTENT_TYPE };
 };

@@ -1,7 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Description } from '../../domain/document.js';
 import type { Bearer } from '../../ports/hub.js';
-import { PROBLEM_CONTENT_TYPE, problemDocument, PROBLEMS, type Refusal } from './problem.js';
 
 /** One call of the API: who may make it, what it does. */
 export type Call = CallOf & (Open | OfBearer);
@@ -84,10 +83,3 @@ export const json = (value: unknown, headers: Readonly<Record<string, string>> =
 });
 
 export const NOTHING: Answer = { status: 204 };
-
-export const refusing = (refusal: Refusal): Answer => ({
-  status: PROBLEMS[refusal.kind].status,
-  headers: refusal.more.headers ?? {},
-  contentType: PROBLEM_CONTENT_TYPE,
-  body: problemDocument(refusal),
-});
