@@ -14,77 +14,73 @@ interface Caller {
   readonly cookie?: string;
 }
 
+export type Callers = ReturnType<typeof callersOf>;
+
 /**
  * Tells who makes a request: by its bearer token, or by the cookie of a browser. That has both tokens of a session in it;
  * no script can read it, and no other site can have sent it. It is named for the hub, because all ports of a machine
- * share their cookies.
+ * share their cookies. `base` is the address under which the caller knows the hub.
  */
-export class Callers {
-  readonly #parts: HubParts;
-  readonly #name: string;
+export const callersOf = ({ accounts, store, log }: HubParts) => {
+  const ownName = `spec-kitty-${store.hubId.slice(0, NAMED_BY)}`;
 
-  constructor(parts: HubParts) {
-    this.#parts = parts;
-    this.#name = `spec-kitty-${parts.store.hubId.slice(0, NAMED_BY)}`;
-  }
+  const header = (value: string, base: string, seconds: number): string => {
+    const [prefix, secure] = base.startsWith('https:') ? [SECURE_PREFIX, '; Secure'] : ['', ''];
+    return `${prefix}${ownName}=${value}; Max-Age=${seconds}; Path=/; HttpOnly; SameSite=Strict${secure}`;
+  };
 
-  /** `base`: the address under which the caller knows the hub. */
-  async identify(request: IncomingMessage, base: string, address: string): Promise<Caller> {
-    const token = bearerToken(request);
-    if (token === undefined) return this.browser(request, base);
-    const bearer = await this.#parts.accounts.identify(token, 'access');
-    if (bearer.ok) return { bearer: bearer.value, token };
-    // Tokens expire all the time, and their owners come back with the next one.
-    if (bearer.error !== 'expired')
-      audit(this.#parts.log, 'access-refused', { reason: bearer.error, address });
-    throw bearerRefusal(bearer.error);
-  }
+  const read = (cookies: string | undefined): Pick<SessionTokens, 'access' | 'refresh'> | undefined => {
+    for (const each of cookies?.split(';') ?? []) {
+      const [name = '', value = ''] = each.trim().split('=', 2);
+      const [access, refresh] = value.split('.');
+      const isOurs = name === ownName || name === `${SECURE_PREFIX}${ownName}`;
+      if (isOurs && access !== undefined && refresh !== undefined) return { access, refresh };
+    }
+    return undefined;
+  };
+
+  /** The header that gives a browser its session. */
+  const cookieOf = ({ access, refresh, refreshLifetimeSeconds }: SessionTokens, base: string): string =>
+    header(`${access}.${refresh}`, base, refreshLifetimeSeconds);
 
   /**
    * By the cookie alone. An expired access token is renewed on the way; requests that race for that get the same pair.
    * What changes something must say where it comes from, so that a browser which sends no origin changes nothing.
    */
-  async browser(request: IncomingMessage, base: string): Promise<Caller> {
-    const tokens = this.#read(request.headers.cookie);
+  const browser = async (request: IncomingMessage, base: string): Promise<Caller> => {
+    const tokens = read(request.headers.cookie);
     if (tokens === undefined) throw bearerRefusal('missing');
     if (isChanging(request) && request.headers.origin === undefined) throw new Refusal('foreign-origin');
-    const bearer = await this.#parts.accounts.identify(tokens.access, 'access');
+    const bearer = await accounts.identify(tokens.access, 'access');
     if (bearer.ok) return { bearer: bearer.value, token: tokens.access };
     if (bearer.error === 'not-a-member') throw new Refusal('not-a-member');
-    const renewed =
-      bearer.error === 'revoked' ? undefined : await this.#parts.accounts.rotate(tokens.refresh);
+    const renewed = bearer.error === 'revoked' ? undefined : await accounts.rotate(tokens.refresh);
     if (renewed?.ok !== true) throw bearerRefusal('missing');
     const { access: token } = renewed.value;
-    const again = await this.#parts.accounts.identify(token, 'access');
+    const again = await accounts.identify(token, 'access');
     if (!again.ok) throw bearerRefusal('missing');
-    return { bearer: again.value, token, cookie: this.cookieOf(renewed.value, base) };
-  }
+    return { bearer: again.value, token, cookie: cookieOf(renewed.value, base) };
+  };
 
-  /** The header that gives a browser its session. */
-  cookieOf({ access, refresh, refreshLifetimeSeconds }: SessionTokens, base: string): string {
-    return this.#header(`${access}.${refresh}`, base, refreshLifetimeSeconds);
-  }
-
-  /** The header that takes it away, and the refresh token that a browser has sent. */
-  farewell(cookies: string | undefined, base: string) {
-    return { cookie: this.#header('', base, 0), refresh: this.#read(cookies)?.refresh };
-  }
-
-  #read(cookies: string | undefined): Pick<SessionTokens, 'access' | 'refresh'> | undefined {
-    for (const each of cookies?.split(';') ?? []) {
-      const [name = '', value = ''] = each.trim().split('=', 2);
-      const [access, refresh] = value.split('.');
-      const isOurs = name === this.#name || name === `${SECURE_PREFIX}${this.#name}`;
-      if (isOurs && access !== undefined && refresh !== undefined) return { access, refresh };
-    }
-    return undefined;
-  }
-
-  #header(value: string, base: string, seconds: number): string {
-    const [prefix, secure] = base.startsWith('https:') ? [SECURE_PREFIX, '; Secure'] : ['', ''];
-    return `${prefix}${this.#name}=${value}; Max-Age=${seconds}; Path=/; HttpOnly; SameSite=Strict${secure}`;
-  }
-}
+  return {
+    cookieOf,
+    browser,
+    /** The header that takes a session away, and the refresh token that a browser has sent. */
+    farewell: (cookies: string | undefined, base: string) => ({
+      cookie: header('', base, 0),
+      refresh: read(cookies)?.refresh,
+    }),
+    identify: async (request: IncomingMessage, base: string, address: string): Promise<Caller> => {
+      const token = bearerToken(request);
+      if (token === undefined) return browser(request, base);
+      const bearer = await accounts.identify(token, 'access');
+      if (bearer.ok) return { bearer: bearer.value, token };
+      // Tokens expire all the time, and their owners come back with the next one.
+      if (bearer.error !== 'expired') audit(log, 'access-refused', { reason: bearer.error, address });
+      throw bearerRefusal(bearer.error);
+    },
+  };
+};
 
 const NAMED_BY = 8;
 

@@ -33,113 +33,33 @@ export const batchCalls = (ingest: Ingest, { limits }: HubParts): Calls => ({
   },
 });
 
+export type Ingest = ReturnType<typeof ingestOf>;
+
 /**
  * The one way into the store, for batches and live sessions alike: when it is the team's turn, judge each event, commit
  * what is sound in one transaction, answer every event in the order it was sent. The store tells everybody else.
  */
-export class Ingest {
-  readonly #parts: HubParts;
-  readonly #turns: Turns;
+export const ingestOf = ({ store, limits, metrics, log }: HubParts) => {
+  const turns = new Turns(limits.waitingBatches);
   /** By team how many bytes of bodies are held at the moment; teams are few. */
-  readonly #held = new Map<string, number>();
+  const held = new Map<string, number>();
   /** By team what sessions have offered, as long as there is some. */
-  readonly #offered = new Map<string, { readonly row: SentEvent[]; readonly answered: Promise<void> }>();
+  const offered = new Map<string, { readonly row: SentEvent[]; readonly answered: Promise<void> }>();
+  metrics.gauge('waiting_batches', 'Batches that wait for their turn.', () => turns.waiting);
 
-  constructor(parts: HubParts) {
-    this.#parts = parts;
-    this.#turns = new Turns(parts.limits.waitingBatches);
-    const waiting = () => this.#turns.waiting;
-    parts.metrics.gauge('waiting_batches', 'Batches that wait for their turn.', waiting);
-  }
-
-  /** Runs the work of a request with a body of so many bytes; refuses it when too many are held, for the team or for all. */
-  async holding<T>(team: string, bytes: number, work: () => Promise<T>): Promise<T> {
-    const { heldBytes, heldBytesPerTeam } = this.#parts.limits;
-    const all = [...this.#held.values()].reduce((sum, each) => sum + each, bytes);
-    if (all > heldBytes || (this.#held.get(team) ?? 0) + bytes > heldBytesPerTeam) throw TOO_MUCH;
-    const add = (more: number) => this.#held.set(team, (this.#held.get(team) ?? 0) + more);
-    add(bytes);
-    try {
-      return await work();
-    } finally {
-      add(-bytes);
-    }
-  }
-
-  /**
-   * Takes what `read` comes upon when it is the team's turn. Resolves after the commit. Throws what `read` refuses, and
-   * `storage-failed` when nothing of it could be stored.
-   */
-  async take(
-    team: string,
-    read: (breather: Breather) => Promise<readonly SentEvent[]>,
-  ): Promise<readonly EventResult[]> {
-    const taken = await this.#turns.take(team, async (breather) =>
-      this.#store(team, await read(breather), breather),
-    );
-    if (taken === 'full') throw TOO_MANY;
-    return taken;
-  }
-
-  /**
-   * Takes an event of a session; its `answer` is called after the commit. What arrives on all sockets of a team within one
-   * turn of the event loop, or while a commit is under way, goes into one transaction: a disk that takes long to sync is
-   * then asked seldom, not once for each event.
-   */
-  offer(team: string, event: SentEvent): void {
-    const offered = this.#offered.get(team);
-    if (offered !== undefined) offered.row.push(event);
-    else {
-      const row = [event];
-      this.#offered.set(team, { row, answered: this.#answerAll(team, row) });
-    }
-  }
-
-  /** Resolves when everything offered so far is answered. */
-  async settle(): Promise<void> {
-    await Promise.all([...this.#offered.values()].map(({ answered }) => answered));
-  }
-
-  async #answerAll(team: string, row: SentEvent[]): Promise<void> {
-    await setImmediate();
-    while (row.length > 0) await this.#commit(team, this.#nextGroup(row));
-    this.#offered.delete(team);
-  }
-
-  /** As many as one batch could bring. */
-  #nextGroup(row: SentEvent[]): readonly SentEvent[] {
-    let left = this.#parts.limits.batchRawBytes;
-    const many = row
-      .slice(0, this.#parts.limits.batchEvents)
-      .findIndex(({ text }, at) => (left -= text.length) < 0 && at > 0);
-    return row.splice(0, many < 0 ? this.#parts.limits.batchEvents : many);
-  }
-
-  async #commit(team: string, group: readonly SentEvent[]): Promise<void> {
-    try {
-      await this.take(team, () => Promise.resolve(group));
-    } catch (error) {
-      const isForeseen = isSyncError(error) || error instanceof Refusal;
-      this.#parts.log.warn(isForeseen ? error.message : `a live event failed: ${String(error)}`);
-      // Nothing was stored: the senders keep their events and send them again.
-      for (const { value, answer } of group) answer?.({ event_id: sentId(value), status: 'pending' });
-    }
-  }
-
-  async #store(
+  const commit = async (
     team: string,
     sent: readonly SentEvent[],
     breather: Breather,
-  ): Promise<readonly EventResult[]> {
+  ): Promise<readonly EventResult[]> => {
     const judged: { readonly event: SentEvent; readonly judgement: ReturnType<typeof judgeEvent> }[] = [];
     for (const event of sent) {
-      judged.push({ event, judgement: judgeEvent(event, team, this.#parts.limits) });
+      judged.push({ event, judgement: judgeEvent(event, team, limits) });
       await breather.pause();
     }
     const sound = judged.flatMap(({ judgement }) => (judgement.ok ? [judgement.value] : []));
-    const measured = this.#parts.metrics.appends.startTimer();
-    const answers =
-      sound.length === 0 ? [] : await this.#parts.store.forTeam(team).append(sound).finally(measured);
+    const measured = metrics.appends.startTimer();
+    const answers = sound.length === 0 ? [] : await store.forTeam(team).append(sound).finally(measured);
     let next = 0;
     let explained = 0;
     return judged.map(({ event, judgement }) => {
@@ -150,12 +70,83 @@ export class Ingest {
         if (explained > EXPLAINED_CHARACTERS) result = refusal(event.value, result.code ?? '', NOT_NAMED);
         explained += JSON.stringify(result).length;
       }
-      this.#parts.metrics.events.inc({ status: result.status, code: result.code ?? '' });
+      metrics.events.inc({ status: result.status, code: result.code ?? '' });
       event.answer?.(result, answer?.answer === 'stored' ? answer.sequence : undefined);
       return result;
     });
-  }
-}
+  };
+
+  /**
+   * Takes what `read` comes upon when it is the team's turn. Resolves after the commit. Throws what `read` refuses, and
+   * `storage-failed` when nothing of it could be stored.
+   */
+  const take = async (
+    team: string,
+    read: (breather: Breather) => Promise<readonly SentEvent[]>,
+  ): Promise<readonly EventResult[]> => {
+    const taken = await turns.take(team, async (breather) => commit(team, await read(breather), breather));
+    if (taken === 'full') throw TOO_MANY;
+    return taken;
+  };
+
+  /** As many as one batch could bring. */
+  const nextGroup = (row: SentEvent[]): readonly SentEvent[] => {
+    let left = limits.batchRawBytes;
+    const many = row
+      .slice(0, limits.batchEvents)
+      .findIndex(({ text }, at) => (left -= text.length) < 0 && at > 0);
+    return row.splice(0, many < 0 ? limits.batchEvents : many);
+  };
+
+  const answerAll = async (team: string, row: SentEvent[]): Promise<void> => {
+    await setImmediate();
+    while (row.length > 0) {
+      const group = nextGroup(row);
+      try {
+        await take(team, () => Promise.resolve(group));
+      } catch (error) {
+        const isForeseen = isSyncError(error) || error instanceof Refusal;
+        log.warn(isForeseen ? error.message : `a live event failed: ${String(error)}`);
+        // Nothing was stored: the senders keep their events and send them again.
+        for (const { value, answer } of group) answer?.({ event_id: sentId(value), status: 'pending' });
+      }
+    }
+    offered.delete(team);
+  };
+
+  return {
+    take,
+    /** Runs the work of a request with a body of so many bytes; refuses it when too many are held, for the team or for all. */
+    holding: async <T>(team: string, bytes: number, work: () => Promise<T>): Promise<T> => {
+      const all = [...held.values()].reduce((sum, each) => sum + each, bytes);
+      if (all > limits.heldBytes || (held.get(team) ?? 0) + bytes > limits.heldBytesPerTeam) throw TOO_MUCH;
+      const add = (more: number) => held.set(team, (held.get(team) ?? 0) + more);
+      add(bytes);
+      try {
+        return await work();
+      } finally {
+        add(-bytes);
+      }
+    },
+    /**
+     * Takes an event of a session; its `answer` is called after the commit. What arrives on all sockets of a team within
+     * one turn of the event loop, or while a commit is under way, goes into one transaction: a disk that takes long to
+     * sync is then asked seldom, not once for each event.
+     */
+    offer: (team: string, event: SentEvent): void => {
+      const before = offered.get(team);
+      if (before !== undefined) before.row.push(event);
+      else {
+        const row = [event];
+        offered.set(team, { row, answered: answerAll(team, row) });
+      }
+    },
+    /** Resolves when everything offered so far is answered. */
+    settle: async (): Promise<void> => {
+      await Promise.all([...offered.values()].map(({ answered }) => answered));
+    },
+  };
+};
 
 const TOO_MUCH = later('too-many-requests', 'Too much is on its way.', 2);
 

@@ -7,14 +7,14 @@ import { createSecureContext } from 'node:tls';
 import { messageOf, SyncError } from '../../domain/errors.js';
 import type { DashboardFiles, WebhookStore, WebhookTransport } from '../../ports/hub.js';
 import { documentCalls } from './api-documents.js';
-import { Callers } from './callers.js';
+import { callersOf } from './callers.js';
 import { dashboardCalls } from './dashboard-pages.js';
 import { deviceCalls } from './device-api.js';
 import { healthCalls } from './health-api.js';
 import { httpDoor, refuseSocket } from './http-door.js';
 import { DEFAULT_HUB_LIMITS, type HubLimits, type HubParts } from './hub-limits.js';
-import { batchCalls, Ingest } from './ingest.js';
-import { LiveGateway } from './live-gateway.js';
+import { batchCalls, ingestOf } from './ingest.js';
+import { liveGateway } from './live-gateway.js';
 import { hubMetrics, metricsCalls } from './metrics.js';
 import { nowCalls } from './now-api.js';
 import { isLoopback, OwnNames, type ListenerOptions } from './own-names.js';
@@ -22,7 +22,7 @@ import { readCalls } from './read-api.js';
 import { routesOf, type Calls, type Route } from './route.js';
 import { setupCalls } from './setup-page.js';
 import { passwordCheck, signInCalls } from './sign-in.js';
-import { WebhookSender } from './webhooks.js';
+import { tellWebhooks } from './webhooks.js';
 
 interface HubOptions extends Omit<HubParts, 'limits' | 'metrics'> {
   readonly listener: ListenerOptions;
@@ -57,9 +57,9 @@ export const startHub = async (options: HubOptions): Promise<RunningHub> => {
   if (listener.tls !== undefined) requireFittingPair(listener.tls);
   const limits = { ...DEFAULT_HUB_LIMITS, ...options.limits };
   const parts: HubParts = { store, accounts, clock, log, limits, metrics: hubMetrics() };
-  const callers = new Callers(parts);
-  const ingest = new Ingest(parts);
-  const gateway = new LiveGateway({ ...parts, callers, ingest });
+  const callers = callersOf(parts);
+  const ingest = ingestOf(parts);
+  const gateway = liveGateway({ ...parts, callers, ingest });
   const names = new OwnNames(listener);
   const office = { ...parts, callers, checkPassword: passwordCheck(parts) };
   const described: Calls = {
@@ -85,15 +85,14 @@ export const startHub = async (options: HubOptions): Promise<RunningHub> => {
   const connections = connectionsOf(server);
   const setupCode = await accounts.mintSetupCode();
   await listen(server, listener);
-  const sender = options.webhooks && new WebhookSender({ ...parts, ...options.webhooks });
-  void sender?.run();
+  const tellNoMore = options.webhooks && tellWebhooks({ ...parts, ...options.webhooks });
   const pruning = setInterval(() => void prune(parts), limits.pruneIntervalMs);
   pruning.unref();
   const end = async (): Promise<void> => {
     // The server's own end also ends, since Node 26, a connection whose first request has come and was not read yet.
     const closed = new Promise<unknown>((resolve) => NetServer.prototype.close.call(server, resolve));
     const cutOff = setTimeout(connections.cutOff, limits.drainMs);
-    await Promise.all([sender?.stop(), gateway.close(), connections.firstWords()]);
+    await Promise.all([tellNoMore?.(), gateway.close(), connections.firstWords()]);
     await Promise.all([door.close(), closed]);
     clearTimeout(cutOff);
   };

@@ -58,67 +58,18 @@ interface SenderNeeds extends WebhookNeeds {
 
 /**
  * Tells webhooks what is stored, from the store: each event in a message of its own, in the order of the log, until the
- * receiver has said that it has it. An event may be told twice, under the same message id; none is left out.
+ * receiver has said that it has it. An event may be told twice, under the same message id; none is left out. It looks
+ * once a second; what it gives ends that, and resolves when nothing is on its way any more.
  */
-export class WebhookSender {
-  readonly #needs: SenderNeeds;
-  readonly #stopping = new AbortController();
+export const tellWebhooks = (needs: SenderNeeds): (() => Promise<void>) => {
+  const { store, accounts, webhooks, transport, clock, log } = needs;
+  const stopping = new AbortController();
+  const { signal } = stopping;
   /** When a receiver that did not answer is tried again, and how often it was tried, by id. */
-  readonly #failed = new Map<string, { readonly atMs: number; readonly times: number }>();
-  readonly #busy = new Map<string, Promise<void>>();
+  const failed = new Map<string, { readonly atMs: number; readonly times: number }>();
+  const busy = new Map<string, Promise<void>>();
 
-  constructor(needs: SenderNeeds) {
-    this.#needs = needs;
-  }
-
-  /** Looks once a second, until it is stopped. */
-  async run(): Promise<void> {
-    const { signal } = this.#stopping;
-    while (!signal.aborted) {
-      await this.#look().catch((error: unknown) =>
-        this.#needs.log.warn(`webhooks wait: ${messageOf(error)}`),
-      );
-      await sleep(LOOK_MS, undefined, { signal, ref: false }).catch(() => undefined);
-    }
-  }
-
-  /** Resolves when nothing is on its way any more. */
-  async stop(): Promise<void> {
-    this.#stopping.abort();
-    await Promise.all(this.#busy.values());
-  }
-
-  /** Sees to it that every webhook that is due is being told. */
-  async #look(): Promise<void> {
-    const nowMs = this.#needs.clock.nowMs();
-    for (const webhook of await this.#needs.webhooks.list()) {
-      const { id } = webhook;
-      if (this.#busy.has(id) || (this.#failed.get(id)?.atMs ?? 0) > nowMs) continue;
-      const telling = this.#tell(webhook).finally(() => this.#busy.delete(id));
-      this.#busy.set(id, telling);
-    }
-  }
-
-  async #tell(webhook: Webhook): Promise<void> {
-    const { accounts, store, log } = this.#needs;
-    const turn = `webhook ${webhook.id}`;
-    try {
-      const page = await store.forTeam(webhook.team).read({ after: webhook.through, limit: PAGE });
-      // Of several hubs on one database one tells; it loses its turn when it dies.
-      if (page.events.length === 0 || !(await accounts.takeTurn(turn, LEASE))) return;
-      try {
-        await this.#send(webhook, page.events);
-      } finally {
-        await accounts.giveTurnBack(turn, LEASE);
-      }
-    } catch (error) {
-      log.warn(`a webhook waits: ${messageOf(error)}`, { webhook: webhook.id });
-    }
-  }
-
-  async #send({ id, url, secret }: Webhook, events: readonly StoredEvent[]): Promise<void> {
-    const { transport, webhooks, clock, log } = this.#needs;
-    const { signal } = this.#stopping;
+  const send = async ({ id, url, secret }: Webhook, events: readonly StoredEvent[]): Promise<void> => {
     const untilMs = clock.nowMs() + SENDING_MS;
     for (const event of events) {
       const atMs = clock.nowMs();
@@ -127,17 +78,57 @@ export class WebhookSender {
       const answer = await transport.send(message, signal);
       if (answer !== true) {
         if (signal.aborted) return;
-        const times = (this.#failed.get(id)?.times ?? 0) + 1;
+        const times = (failed.get(id)?.times ?? 0) + 1;
         const waitMs = Math.min(FIRST_WAIT_MS * 2 ** (times - 1), LONGEST_WAIT_MS);
-        this.#failed.set(id, { atMs: atMs + waitMs, times });
+        failed.set(id, { atMs: atMs + waitMs, times });
         if (times === 1) log.warn('a webhook does not answer', { webhook: id, reason: answer });
         return;
       }
-      this.#failed.delete(id);
+      failed.delete(id);
       await webhooks.advance(id, event.sequence);
     }
-  }
-}
+  };
+
+  const tell = async (webhook: Webhook): Promise<void> => {
+    const turn = `webhook ${webhook.id}`;
+    try {
+      const page = await store.forTeam(webhook.team).read({ after: webhook.through, limit: PAGE });
+      // Of several hubs on one database one tells; it loses its turn when it dies.
+      if (page.events.length === 0 || !(await accounts.takeTurn(turn, LEASE))) return;
+      try {
+        await send(webhook, page.events);
+      } finally {
+        await accounts.giveTurnBack(turn, LEASE);
+      }
+    } catch (error) {
+      log.warn(`a webhook waits: ${messageOf(error)}`, { webhook: webhook.id });
+    }
+  };
+
+  /** Sees to it that every webhook that is due is being told. */
+  const look = async (): Promise<void> => {
+    const nowMs = clock.nowMs();
+    for (const webhook of await webhooks.list()) {
+      const { id } = webhook;
+      if (busy.has(id) || (failed.get(id)?.atMs ?? 0) > nowMs) continue;
+      const telling = tell(webhook).finally(() => busy.delete(id));
+      busy.set(id, telling);
+    }
+  };
+
+  const run = async (): Promise<void> => {
+    while (!signal.aborted) {
+      await look().catch((error: unknown) => log.warn(`webhooks wait: ${messageOf(error)}`));
+      await sleep(LOOK_MS, undefined, { signal, ref: false }).catch(() => undefined);
+    }
+  };
+
+  void run();
+  return async () => {
+    stopping.abort();
+    await Promise.all(busy.values());
+  };
+};
 
 /** The event as it was sent, with what the hub knows of it. */
 const bodyOf = ({ sequence, received_at, document }: StoredEvent): string =>
