@@ -5,10 +5,10 @@ import type { HubParts } from './hub-limits.js';
 import { isChanging } from './own-names.js';
 import { Refusal } from './problem.js';
 
-/** Who makes a request. */
-interface Caller {
+/** Who makes a request, or has a session. */
+export interface Caller {
   readonly bearer: Bearer;
-  /** The access token that says so. */
+  /** The token that says so. */
   readonly token: string;
   /** What takes the place of a browser's cookie, when its tokens were renewed. */
   readonly cookie?: string;

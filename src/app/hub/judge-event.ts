@@ -39,12 +39,10 @@ export const judgeEvent = (
     return err(refusal(value, 'unknown-team', `This sign-in is for the team ${team}, not for ${sentFor}.`));
   }
   const event = upcast(document);
-  const unfit = Object.entries(keysOf(event)).find(([, id]) => id !== undefined && !isKey(id));
+  const [unfit] = Object.entries(keysOf(event)).find(([, id]) => id !== undefined && !isKey(id)) ?? [];
   if (unfit !== undefined) {
-    const [name] = unfit;
-    return err(
-      refusal(value, 'schema', `${name} is longer than ${LONGEST_ID} bytes, or holds the character NUL.`),
-    );
+    const reason = `${unfit} is longer than ${LONGEST_ID} bytes, or holds the character NUL.`;
+    return err(refusal(value, 'schema', reason));
   }
   return ok({
     eventId: event.event_id,

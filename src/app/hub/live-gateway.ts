@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocketServer } from 'ws';
 import { messageOf } from '../../domain/errors.js';
 import { audit } from './audit.js';
-import { bearerRefusal, bearerToken } from './callers.js';
+import { bearerRefusal, bearerToken, type Caller } from './callers.js';
 import { refuseSocket } from './http-door.js';
 import { CLOSE_STOPPING, LiveSession, type LiveEntry } from './live-session.js';
 import { LiveTeam, type LiveNeeds } from './live-team.js';
@@ -41,7 +41,7 @@ export const liveGateway = (needs: LiveNeeds) => {
     }
   };
 
-  const admit = async (request: IncomingMessage): Promise<Pick<LiveEntry, 'token' | 'bearer'>> => {
+  const admit = async (request: IncomingMessage): Promise<Caller> => {
     // As for all calls: slashes that are repeated count as one, and the last one need not be there.
     const path = request.url?.replace(/\?.*/s, '').replaceAll(/\/+/g, '/').replace(/\/?$/, '/');
     if (path !== LIVE_PATH) throw new Refusal('not-found');
@@ -49,14 +49,14 @@ export const liveGateway = (needs: LiveNeeds) => {
     if (token === undefined) throw bearerRefusal('missing');
     const bearer = await accounts.openLive(token);
     if (!bearer.ok) throw bearerRefusal(bearer.error);
-    const own = [...sessions].filter(({ user }) => user === bearer.value.user).length;
+    const own = [...sessions].filter(({ caller }) => caller.bearer.user === bearer.value.user).length;
     if (sessions.size >= limits.sockets || own >= limits.socketsPerUser)
       throw later('too-many-requests', 'Too many live connections.', 30);
     return { token, bearer: bearer.value };
   };
 
   const begin = (entry: LiveEntry): LiveSession => {
-    const { team: name } = entry.bearer;
+    const { team: name } = entry.caller.bearer;
     const team = teams.get(name) ?? new LiveTeam(name, needs, () => teams.delete(name));
     teams.set(name, team);
     const session = new LiveSession(entry, team, needs);
@@ -74,13 +74,14 @@ export const liveGateway = (needs: LiveNeeds) => {
 
   /** Asks whether they may go on; all of them are asked once more when the store cannot say. */
   const judge = async (some: readonly LiveSession[]): Promise<void> => {
-    const tokens = some.map(({ token }) => token);
+    const asked = some.map(({ caller }) => caller);
     try {
+      const tokens = asked.map(({ token }) => token);
       const bearers = await accounts.identifyAll(tokens, 'live');
       const breather = new Breather();
       for (const [at, session] of some.entries()) {
         // One that was renewed meanwhile was looked up for that.
-        if (session.token === tokens[at]) session.judge(bearers[at]);
+        if (session.caller === asked[at]) session.judge(bearers[at]);
         await breather.pause();
       }
     } catch {
@@ -117,10 +118,10 @@ export const liveGateway = (needs: LiveNeeds) => {
       socket.on('error', () => socket.destroy());
       const before = revision;
       try {
-        const { token, bearer } = await admit(request);
+        const caller = await admit(request);
         if (isStopping) throw new Refusal('stopping');
         server.handleUpgrade(request, socket, head, (opened) => {
-          const session = begin({ bearer, token, socket: opened, wire: socket });
+          const session = begin({ caller, socket: opened, wire: socket });
           // Something was taken back while it was being admitted.
           if (revision !== before) void judge([session]);
         });

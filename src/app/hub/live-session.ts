@@ -5,6 +5,7 @@ import type { Result } from '../../domain/result.js';
 import { parseClientMessage, type EventResult } from '../../domain/wire.js';
 import type { Bearer, BearerFault } from '../../ports/hub.js';
 import { parseFrame } from './batch-body.js';
+import type { Caller } from './callers.js';
 import type { Listener, LiveNeeds, LiveTeam, News } from './live-team.js';
 
 /** Codes with which the hub ends a session. */
@@ -15,8 +16,7 @@ const CLOSE_UNAUTHORIZED = 4401;
 
 /** How a session was opened. */
 export interface LiveEntry {
-  readonly bearer: Bearer;
-  readonly token: string;
+  readonly caller: Caller;
   /** Its two ways out: frames of its own, and bytes that were framed once for everybody. */
   readonly socket: WebSocket;
   readonly wire: Socket;
@@ -28,8 +28,8 @@ export class LiveSession implements Listener {
   readonly #wire: Socket;
   readonly #team: LiveTeam;
   readonly #needs: LiveNeeds;
-  #bearer: Bearer;
-  #token: string;
+  /** With the live token with which it was opened, or renewed last. */
+  #caller: Caller;
   /** Numbers of events that came from here: no news to it. */
   readonly #own = new Set<number>();
   #unanswered = 0;
@@ -41,11 +41,10 @@ export class LiveSession implements Listener {
   #heartbeat: NodeJS.Timeout | undefined;
   #ended = false;
 
-  constructor({ bearer, token, socket, wire }: LiveEntry, team: LiveTeam, needs: LiveNeeds) {
+  constructor({ caller, socket, wire }: LiveEntry, team: LiveTeam, needs: LiveNeeds) {
     this.#socket = socket;
     this.#wire = wire;
-    this.#bearer = bearer;
-    this.#token = token;
+    this.#caller = caller;
     this.#team = team;
     this.#needs = needs;
     this.#allowance = needs.limits.controlBurst;
@@ -69,8 +68,8 @@ export class LiveSession implements Listener {
     });
   }
 
-  get user(): string {
-    return this.#bearer.user;
+  get caller(): Caller {
+    return this.#caller;
   }
 
   /** Begins the session with the frame of the snapshot; news come after it. */
@@ -107,14 +106,12 @@ export class LiveSession implements Listener {
     setTimeout(() => this.#socket.terminate(), LINGER_MS).unref();
   }
 
-  /** The live token with which it was opened, or renewed last. */
-  get token(): string {
-    return this.#token;
-  }
-
   /** Ends the session if it has expired, or if what is known of its token says so. */
   judge(bearer?: Result<Bearer, BearerFault>): void {
-    if (!this.#ended && (bearer?.ok === false || this.#needs.clock.nowMs() >= this.#bearer.expiresAtMs))
+    if (
+      !this.#ended &&
+      (bearer?.ok === false || this.#needs.clock.nowMs() >= this.#caller.bearer.expiresAtMs)
+    )
       this.close(CLOSE_UNAUTHORIZED, 'sign in again');
   }
 
@@ -144,20 +141,15 @@ export class LiveSession implements Listener {
       this.#send(JSON.stringify({ type: 'ack', ...result }));
       this.#flow();
     };
-    this.#needs.ingest.offer(this.#bearer.team, { text, value, values: 0, answer });
+    this.#needs.ingest.offer(this.#caller.bearer.team, { text, value, values: 0, answer });
   }
 
   async #renew(token: string): Promise<void> {
     // What the store cannot say ends no session.
     const bearer = await this.#needs.accounts.identify(token, 'live').catch(() => undefined);
-    const isSamePerson =
-      bearer?.ok === true &&
-      bearer.value.team === this.#bearer.team &&
-      bearer.value.user === this.#bearer.user;
-    if (isSamePerson) {
-      this.#bearer = bearer.value;
-      this.#token = token;
-    }
+    const { team, user } = this.#caller.bearer;
+    const isSamePerson = bearer?.ok === true && bearer.value.team === team && bearer.value.user === user;
+    if (isSamePerson) this.#caller = { bearer: bearer.value, token };
     this.#send(JSON.stringify({ type: 'auth', status: isSamePerson ? 'ok' : 'refused' }));
   }
 

@@ -60,18 +60,17 @@ export const passwordCheck = ({ accounts, limits, log }: HubParts) => {
     const checked = await turns.take('', () => check(request));
     if (checked === 'full')
       throw refused('busy', later('too-many-requests', 'Too many sign-ins at once.', 2));
-    if (!checked.ok)
-      throw checked.error === 'no-team'
-        ? refused(
-            'no-team',
-            new Refusal('not-a-member', 'The user is in no team, or not in the one asked for.'),
-          )
-        : refused('wrong-credentials', new Refusal('wrong-credentials'));
+    if (!checked.ok) throw refused(checked.error, NOT_SIGNED_IN[checked.error]);
     for (const [bucket, rule] of buckets) await accounts.giveTurnBack(bucket, rule);
     const { user: name, team: own } = checked.value;
     audit(log, 'sign-in', { purpose, user: name, team: own, address });
     return checked.value;
   };
+};
+
+const NOT_SIGNED_IN: Readonly<Record<SignInFault, Refusal>> = {
+  'no-team': new Refusal('not-a-member', 'The user is in no team, or not in the one asked for.'),
+  'wrong-credentials': new Refusal('wrong-credentials'),
 };
 
 /** Of a user or a device, in characters. */
