@@ -213,8 +213,8 @@ const showCompletions = async (
 
 /** What is loaded to understand a line: nothing more for the command that agents call all day. */
 const commandsFor = async (argv: readonly string[]): Promise<readonly CommandDefinition[]> => {
-  const isOfAll = argv.some((word) => word === '--help' || word === '-h');
-  return !isOfAll && commandNamedBy(argv, [moveTask]) !== undefined ? [moveTask] : allCommands();
+  const isMoveTask = commandNamedBy(argv, [moveTask]) !== undefined;
+  return isMoveTask ? [moveTask] : allCommands();
 };
 
 const allCommands = async (): Promise<readonly CommandDefinition[]> =>

@@ -11,7 +11,7 @@ import { flexible, right, table } from '../../render/table.js';
 import { dim } from '../../render/text.js';
 import { visibleJson } from '../../render/visible.js';
 import type { Terminal } from '../../terminal.js';
-import { isStdout, writeOutput } from '../shared/output-file.js';
+import { isStdout, stdoutIsTaken, writeOutput } from '../shared/output-file.js';
 
 /** The option with which a command about events looks at one work package. */
 export const OF_WORK_PACKAGE = text('only events about this work package', 'WPnn');
@@ -80,11 +80,8 @@ export const exportEvents = defineCommand({
     const { format = 'ndjson', limit, wp } = args;
     const output = args.output === undefined || isStdout(args.output) ? undefined : args.output;
     if (common.json && output === undefined) {
-      throw new SyncError(
-        'wrong-usage',
-        'With --json stdout holds one document, and the events need a place.',
-        { hint: 'Add --output FILE, or leave --json out: the events are JSON in any case.' },
-      );
+      const hint = 'Add --output FILE, or leave --json out: the events are JSON in any case.';
+      throw stdoutIsTaken('the events need', hint);
     }
     if (limit !== undefined) wholeFromOne(limit);
     const request = { ...(await client.feature(common.feature)), format, limit, workPackage: wp };

@@ -6,6 +6,10 @@ export const isStdout = (place: string): boolean => STDOUT.has(place);
 
 const STDOUT: ReadonlySet<string> = new Set(['-', '/dev/stdout', '/dev/fd/1', '/proc/self/fd/1']);
 
+/** The same place cannot hold the document of `--json` and something else. */
+export const stdoutIsTaken = (rest: string, hint: string): SyncError =>
+  new SyncError('wrong-usage', `With --json stdout holds one document, and ${rest} a place.`, { hint });
+
 interface Output {
   readonly path: string;
   /** Part of the name of the draft that no other process uses. */

@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import { DEFAULT_SETTINGS } from '../../../../domain/events/settings.js';
-import { SyncError } from '../../../../domain/errors.js';
 import { waitingOf } from '../../../../domain/outbox/accounting.js';
 import { type PassEnd, type PassCounts, totalOf } from '../../../delivery/pass-report.js';
 import { defineCommand, flag, text, type CommandContext } from '../../define-command.js';
@@ -8,7 +7,7 @@ import type { Outcome } from '../../exit-codes.js';
 import { lines, type Text } from '../../render/text.js';
 import { toJsonDocument } from '../../render/visible.js';
 import type { DataOf } from '../../../documents/all.js';
-import { isStdout, writeOutput } from '../shared/output-file.js';
+import { isStdout, stdoutIsTaken, writeOutput } from '../shared/output-file.js';
 import { leftLines, leftReasons } from './left-reasons.js';
 import { duration } from '../../../../domain/duration.js';
 
@@ -22,13 +21,8 @@ export const now = defineCommand({
   ],
   run: async (context) => {
     const { args, common, client, signal, terminal } = context;
-    if (common.json && args.report !== undefined && isStdout(args.report)) {
-      throw new SyncError(
-        'wrong-usage',
-        'With --json stdout holds one document, and the report needs a place.',
-        { hint: 'Name a file with --report FILE.' },
-      );
-    }
+    if (common.json && args.report !== undefined && isStdout(args.report))
+      throw stdoutIsTaken('the report needs', 'Name a file with --report FILE.');
     const clock = await client.port('wallClock');
     // Counting beforehand costs a look at every waiting event: only a bar that somebody sees is worth that.
     const before = terminal.interactive ? (await client.reports.getSyncStatus.run()).projects : [];
