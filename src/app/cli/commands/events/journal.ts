@@ -77,16 +77,15 @@ export const exportEvents = defineCommand({
     ['spec-kitty events export --format cloudevents --wp WP01', 'for other tools'],
   ],
   run: async ({ args, client, common, io, signal, terminal }) => {
-    const { format = 'ndjson', limit, wp } = args;
-    const output = args.output === undefined || isStdout(args.output) ? undefined : args.output;
-    if (common.json && output === undefined) {
+    const { format = 'ndjson', limit, output = '-', wp } = args;
+    const path = isStdout(output) ? undefined : resolve(io.cwd, output);
+    if (common.json && path === undefined) {
       const hint = 'Add --output FILE, or leave --json out: the events are JSON in any case.';
       throw stdoutIsTaken('the events need', hint);
     }
     if (limit !== undefined) wholeFromOne(limit);
     const request = { ...(await client.feature(common.feature)), format, limit, workPackage: wp };
     const exportTo: ExportTo = (write) => client.reports.exportEvents.run(request, write, signal);
-    const path = output === undefined ? undefined : resolve(io.cwd, output);
     const unique = (await client.port('randomness')).uuid();
     const { events, damaged, scope } = await (path === undefined
       ? toStdout(exportTo, io, terminal)

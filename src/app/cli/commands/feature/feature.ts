@@ -108,17 +108,16 @@ export const cleanFeature = defineCommand({
     const { args, client, common, signal, terminal } = context;
     const request = await client.feature(common.feature);
     const plan = await client.work.cleanFeature.plan(request);
-    const isAny = plan.removed.length > 0;
-    const isAsked = !common.json && canAsk(context);
-    if (isAny && isAsked && !args.yes) for (const line of offer(plan)) terminal.say(line);
-    if (isAny && (args.yes || (isAsked && (await askYesNo(context, QUESTION))))) {
+    const data = { ...plan, removed: [], removable: plan.removed };
+    if (plan.removed.length === 0)
+      return { data, text: lines([[bold(plan.feature), ' has nothing to remove.'], ...keptLines(plan)]) };
+    const isAsked = !args.yes && !common.json && canAsk(context);
+    if (isAsked) for (const line of offer(plan)) terminal.say(line);
+    if (args.yes || (isAsked && (await askYesNo(context, QUESTION)))) {
       const cleaned = await client.work.cleanFeature.run(request, signal);
       const removed = cleaned.removed.map((each): Text => ['Removed the ', describe(each), '.']);
       return { data: { ...cleaned, removable: [] }, text: lines([...removed, ...keptLines(cleaned)]) };
     }
-    const data = { ...plan, removed: [], removable: plan.removed };
-    if (!isAny)
-      return { data, text: lines([[bold(plan.feature), ' has nothing to remove.'], ...keptLines(plan)]) };
     // After a no there is nothing to repeat.
     if (isAsked) return { data, text: 'Nothing was removed.' };
     const repeat = `  spec-kitty feature clean --feature ${plan.feature} --yes`;

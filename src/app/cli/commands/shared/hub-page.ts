@@ -8,11 +8,7 @@ import { locateFeature } from '../../../work/locate-feature.js';
  * The page of the hub that shows where a command is called: of the feature, else of the project, else the first one.
  * `undefined`: nobody is signed in, and no hub is set. A feature that was named and is not there fails.
  */
-export const findHubPage = async (
-  client: Client,
-  feature: string | undefined,
-  workPackage?: string,
-): Promise<HubPage | undefined> => {
+export const findHubPage = async (client: Client, feature: string | undefined, workPackage?: string) => {
   const hub = await hubUrl(client);
   if (hub === undefined) return undefined;
   const checkout = await client.findCheckout();
@@ -21,15 +17,10 @@ export const findHubPage = async (
   const slug = project === undefined ? undefined : await slugOf(client, feature, workPackage);
   return {
     url: endpointUrl(hub, pagePath({ project, feature: slug, workPackage })),
+    /** Whether the config lets the project's events leave at all. */
     isShared: identity?.share !== false,
   };
 };
-
-interface HubPage {
-  readonly url: string;
-  /** Whether the config lets the project's events leave at all. */
-  readonly isShared: boolean;
-}
 
 const hubUrl = async (client: Client): Promise<string | undefined> => {
   const account = await client.delivery.getAccountStatus.run();

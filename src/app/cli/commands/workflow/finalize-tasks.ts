@@ -1,5 +1,6 @@
 import { laneName } from '../../../../domain/events/lane.js';
 import { describeIds } from '../../../../domain/work/work-package-id.js';
+import type { FeatureRequest } from '../../../work/locate-feature.js';
 import type { FinalizeResult } from '../../../work/finalize-tasks.js';
 import { defineCommand, flag, type CommandContext } from '../../define-command.js';
 import { flexible, table } from '../../render/table.js';
@@ -24,8 +25,7 @@ export const finalizeTasks = defineCommand({
     const { args, client, common, signal, terminal } = context;
     const commit = !args.noCommit;
     const request = await client.feature(common.feature);
-    const uncommitted = (): Promise<readonly string[]> => client.work.finalizeTasks.uncommitted(request);
-    const whole = args.whole || (commit && (await wantsWhole(context, uncommitted)));
+    const whole = args.whole || (commit && (await wantsWhole(context, request)));
     const work = await client.work.finalizeTasks.run({ ...request, commit, whole }, signal);
     const { result } = work;
     for (const warning of result.warnings) terminal.warn(warning);
@@ -47,12 +47,9 @@ const isReady = ({ lane, dependencies }: Planned, all: readonly Planned[]): bool
 type Planned = FinalizeResult['workPackages'][number];
 
 /** A person is asked; a script says --whole. */
-const wantsWhole = async (
-  context: CommandContext,
-  uncommitted: () => Promise<readonly string[]>,
-): Promise<boolean> => {
+const wantsWhole = async (context: CommandContext, request: FeatureRequest): Promise<boolean> => {
   if (context.common.json || !canAsk(context)) return false;
-  const paths = await uncommitted();
+  const paths = await context.client.work.finalizeTasks.uncommitted(request);
   if (paths.length === 0) return false;
   return askYesNo(context, `Git does not have ${namesOf(paths)} as announced. Commit the whole plan?`);
 };
