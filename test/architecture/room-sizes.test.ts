@@ -22,7 +22,7 @@ const ROOMS: Readonly<Record<string, Size & { readonly goal: number }>> = {
   hub: { lines: 7310, files: 61, goal: 5000 },
   dashboard: { lines: 2410, files: 26, goal: 2500 },
   memory: { lines: 1200, files: 8, goal: 1200 },
-  drivers: { lines: 8310, files: 89, goal: 4800 },
+  drivers: { lines: 8280, files: 89, goal: 4800 },
   extension: { lines: 2000, files: 26, goal: 2000 },
 };
 

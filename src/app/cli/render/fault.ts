@@ -4,11 +4,7 @@ import { bold, cyan, lines, red } from './text.js';
 import type { Text } from './text.js';
 
 /** An error as it is shown: a stable code, one sentence, and what to do next. */
-interface ShownFault {
-  readonly code: string;
-  readonly message: string;
-  readonly hint: string;
-}
+type ShownFault = ReturnType<typeof shown>;
 
 /** What a thrown value looks like to the user. A bug of ours says so and where to look. */
 export const shownFault = (error: unknown): ShownFault => {
@@ -24,11 +20,8 @@ export const shownFault = (error: unknown): ShownFault => {
 };
 
 /** With the advice of docs/errors.md, in the quotes of a terminal, where the error gives none of its own. */
-const shown = (code: ErrorCode, message: string, hint = ADVICE[code].replaceAll('`', '"')): ShownFault => ({
-  code,
-  message,
-  hint,
-});
+const shown = (code: ErrorCode, message: string, hint = ADVICE[code].replaceAll('`', '"')) =>
+  ({ code, message, hint }) as const;
 
 /** The fault as lines for a person; lines after the first are indented, so that none of them can pose as another. */
 export const faultText = (fault: ShownFault): Text =>
