@@ -7,7 +7,6 @@ import type { ResolvedDependencies } from '../../domain/work/resolve-dependencie
 import { seedRows } from '../../domain/work/status-rows.js';
 import { activityTime } from '../../domain/work/transition.js';
 import type { Checkout } from '../../ports/events.js';
-import type { Fact } from '../../ports/outbox.js';
 import type { ResultOf } from '../documents/all.js';
 import { planLines } from './check-feature.js';
 import type { FeatureDraft } from './feature-draft.js';
@@ -148,27 +147,25 @@ const announce = async (
   if (!(await emission.hasRoomFor(missing.length))) throw outboxFull(missing.length);
   const branch = await targetBranch();
   const number = featureNumber(slug);
-  const factOf = (key: string): Fact => {
+  const ofFeature = {
+    feature_slug: slug,
+    ...(number === undefined ? {} : { feature_number: number }),
+    target_branch: branch,
+    wp_count: workPackages.length,
+    ...(createdAt === undefined ? {} : { created_at: createdAt }),
+  };
+  const facts = missing.map((key) => {
     const workPackage = workPackages.find(({ id }) => id === key);
-    if (workPackage === undefined) {
-      const said = {
-        feature_slug: slug,
-        ...(number === undefined ? {} : { feature_number: number }),
-        target_branch: branch,
-        wp_count: workPackages.length,
-        ...(createdAt === undefined ? {} : { created_at: createdAt }),
-      };
-      return emission.fact('FeatureCreated', said, emission.correlationId);
-    }
+    if (workPackage === undefined)
+      return { key, fact: emission.fact('FeatureCreated', ofFeature, emission.correlationId) };
     const { id, title, lane, detail } = workPackage;
     const said = {
       ...{ wp_id: id, title, status: wireLane(lane), feature_slug: slug },
       dependencies: resolved.workPackages.find((each) => each.id === id)?.dependencies ?? [],
       ...(detail === undefined ? {} : { detail }),
     };
-    return emission.fact('WPCreated', said, emission.correlationId);
-  };
-  const facts = missing.map((key) => ({ key, fact: factOf(key) }));
+    return { key, fact: emission.fact('WPCreated', said, emission.correlationId) };
+  });
   const began = activityTime(facts[0]?.fact.event.timestamp ?? '');
   const text = meta ?? makeMeta({ slug, number, targetBranch: branch, createdAt: began });
   const entries = facts.map(({ key, fact }) => [key, fact.event.event_id] as const);

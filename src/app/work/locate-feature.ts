@@ -166,11 +166,9 @@ const CONFLICT = new RegExp(
  * Folders above the project say nothing about its features. A work tree that lies elsewhere may bear the name of its
  * work package.
  */
-const placeInProject = (directory: string, { projectRoot, root }: Checkout): string =>
-  below(projectRoot, directory) ?? below(root.replace(/[\\/][^\\/]*$/, ''), directory, root) ?? '';
-
-/** The rest of the way from a folder, when it leads through `through`. */
-const below = (folder: string, directory: string, through = folder): string | undefined =>
-  directory === through || /^[\\/]/.test(directory.startsWith(through) ? directory.slice(through.length) : '')
-    ? directory.slice(folder.length)
-    : undefined;
+const placeInProject = (directory: string, { projectRoot, root }: Checkout): string => {
+  const isBelow = (folder: string): boolean =>
+    directory.startsWith(folder) && /^(?:[\\/]|$)/.test(directory.slice(folder.length));
+  if (isBelow(projectRoot)) return directory.slice(projectRoot.length);
+  return isBelow(root) ? directory.slice(root.replace(/[\\/][^\\/]*$/, '').length) : '';
+};
