@@ -25,7 +25,7 @@ export class WorkPackageFiles implements FeatureFiles {
   readonly #known = new Map<string, WorkPackageDocument>();
 
   async features(projectRoot: string): Promise<readonly string[]> {
-    const folders = await foldersOf(projectRoot, isFeatureSlug);
+    const folders = await foldersOf(projectRoot);
     return folders.filter(({ reason }) => reason === undefined).map(({ name }) => name);
   }
 
@@ -40,7 +40,7 @@ export class WorkPackageFiles implements FeatureFiles {
   }
 
   async strangers(projectRoot: string): Promise<readonly StrangeFolder[]> {
-    const folders = await foldersOf(projectRoot, () => true);
+    const folders = await foldersOf(projectRoot);
     return folders.flatMap(({ path, reason, mayBeFeature }) =>
       reason === undefined ? [] : [{ path, reason, mayBeFeature }],
     );
@@ -139,12 +139,12 @@ const namesIn = async (projectRoot: string): Promise<readonly string[]> => {
   return entries.map(({ name }) => name).sort();
 };
 
-/** The folders in `kitty-specs/` with a wanted name, ascending. */
-const foldersOf = async (projectRoot: string, isWanted: (name: string) => boolean) => {
+/** The folders in `kitty-specs/`, ascending. */
+const foldersOf = async (projectRoot: string) => {
   const names = await namesIn(projectRoot);
   if (names.length === 0 && isSparse(projectRoot)) throw leftOut();
   const files = planningFolder(projectRoot);
-  const judged = await Promise.all(names.filter(isWanted).map((name) => judgeFolder(files, name)));
+  const judged = await Promise.all(names.map((name) => judgeFolder(files, name)));
   return judged.filter((folder) => folder !== undefined);
 };
 

@@ -17,11 +17,8 @@ export const workPackageIdOf = (said: string): string => {
 
 /** Ascending by number, so that `WP100` follows `WP99`; what is no id comes last, in the order of its characters. */
 export const compareWorkPackageIds = (a: string, b: string): number => {
-  const known = Number(!isWorkPackageId(a)) - Number(!isWorkPackageId(b));
-  if (known !== 0) return known;
-  const byNumber = isWorkPackageId(a) ? workPackageNumber(a) - workPackageNumber(b) : 0;
-  if (byNumber !== 0) return byNumber;
-  return a < b ? -1 : Number(a > b);
+  const rank = (id: string): number => (isWorkPackageId(id) ? workPackageNumber(id) : Number.MAX_VALUE);
+  return rank(a) - rank(b) || (a < b ? -1 : Number(a > b));
 };
 
 /** Ids for a person, ascending as they are: three and more in a row as a range (`WP01–WP15`); `none` when there are none. */
