@@ -150,7 +150,8 @@ export const conflictsIn = ({
 
 /** The line, counted from 1, at which git left a conflict that nobody settled; `undefined` when there is none. */
 export const conflictLine = (text: string): number | undefined => {
-  const at = text.search(CONFLICT);
+  // Nearly every text has none, and the whole pattern would go through it once for each underline.
+  const at = /<{7}|>{7}/.test(text) ? text.search(CONFLICT) : -1;
   return at === -1 ? undefined : text.slice(0, at).split('\n').length;
 };
 
