@@ -5,6 +5,7 @@ import { dependentsOf } from '../../domain/work/dependency-graph.js';
 import { asOneLine } from '../../domain/work/markdown.js';
 import type { StatusLog } from '../../domain/work/status-log.js';
 import { annotationRow, transitionRows, type Row, type RowOrder } from '../../domain/work/status-rows.js';
+import type { TransitionEntry } from '../../domain/work/transition.js';
 import type { WorkPackage } from '../../domain/work/work-package.js';
 import type { Emission } from '../outbox/event-emitter.js';
 import type { FeatureDraft } from './feature-draft.js';
@@ -12,16 +13,9 @@ import { contradictions, findWorkPackage, frontMatterGraph, refuseFaults } from 
 import type { FeatureState, FiledWorkPackage } from './feature-state.js';
 import type { PlannedEvent } from './perform-work.js';
 
-export interface Transition {
+export interface Transition extends Pick<TransitionEntry, 'by' | 'note' | 'agent' | 'feedback'> {
   readonly workPackageId: string;
   readonly to: Lane;
-  /** Who moves it: `changed_by` of the event and the agent of the Activity Log line. */
-  readonly by: string;
-  readonly note: string;
-  /** The front matter's agent from now on; absent or blank leaves it. */
-  readonly agent?: string | undefined;
-  /** Text of a reviewer who asks for changes. */
-  readonly feedback?: string | undefined;
 }
 
 /** What follows from transitions. */

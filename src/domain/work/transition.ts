@@ -22,7 +22,7 @@ export interface LoggedFile {
 export interface LogEntry {
   /** The lane in which the work package is afterwards. */
   readonly lane: WorkPackageLane;
-  /** Who writes the entry. */
+  /** Who writes the entry, and has changed what it tells. */
   readonly by: string;
   readonly note: string;
   /** ISO 8601 UTC, see {@link activityTime}. */
