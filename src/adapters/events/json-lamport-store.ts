@@ -4,8 +4,8 @@ import { lockFile } from '../fs/process-lock.js';
 import { writeFileAtomicSync, writeFully } from '../fs/atomic-write.js';
 import { onStorage, unlessAbsent } from '../fs/storage-failure.js';
 import { closeSync, openSync, readSync } from 'node:fs';
-import { join } from 'node:path';
-import { isFields, parseJson } from '../../domain/document.js';
+import { dirname, join } from 'node:path';
+import { isFields, parseJson, type Fields } from '../../domain/document.js';
 import { isNodeId } from '../../domain/ids.js';
 import { isLamport } from '../../domain/events/lamport.js';
 import { makeDirectory } from '../fs/make-directory.js';
@@ -81,14 +81,12 @@ export interface LamportSurroundings {
  */
 export class LamportFile {
   readonly path: string;
-  readonly #directory: string;
   readonly #surroundings: LamportSurroundings;
   /** What the file holds, as it was read under the lock that is held now. */
   #text = '';
   #descriptor: number | undefined;
 
   constructor(stateRoot: string, surroundings: LamportSurroundings) {
-    this.#directory = stateRoot;
     this.path = join(stateRoot, 'clock.json');
     this.#surroundings = surroundings;
   }
@@ -101,11 +99,12 @@ export class LamportFile {
       const nodeId = this.#surroundings.mintNodeId();
       return value === 0 && stored === MISSING ? { value, nodeId } : { value, nodeId, rebuilt: stored };
     }
-    const isCopied = machine !== undefined && stored.machine !== undefined && machine !== stored.machine;
-    const kept = isCopied ? undefined : stored.nodeId;
-    const nodeId = kept ?? this.#surroundings.mintNodeId();
-    if (bootId === undefined || bootId === stored.bootId) return { value: stored.value, nodeId };
-    return { value: Math.max(stored.value, this.#surroundings.highestCaptured()), nodeId };
+    const { value, node_id: known, boot_id: lastBoot, machine: lastMachine } = stored;
+    const isCopied = machine !== undefined && typeof lastMachine === 'string' && machine !== lastMachine;
+    const isKept = !isCopied && typeof known === 'string' && isNodeId(known);
+    const nodeId = isKept ? known : this.#surroundings.mintNodeId();
+    if (bootId === undefined || bootId === lastBoot) return { value, nodeId };
+    return { value: Math.max(value, this.#surroundings.highestCaptured()), nodeId };
   }
 
   store(value: number, nodeId: string): void {
@@ -117,7 +116,7 @@ export class LamportFile {
       writeFully(this.#descriptor, Buffer.from(text, 'utf8'), 0);
     else {
       this.close();
-      makeDirectory(this.#directory);
+      makeDirectory(dirname(this.path));
       writeFileAtomicSync(this.path, text, { mode: 0o600, durable: bootId === undefined });
     }
     this.#text = text;
@@ -135,27 +134,18 @@ export class LamportFile {
     const bytes = Buffer.allocUnsafe(CLOCK_BYTES);
     this.#text = bytes.toString('utf8', 0, readSync(this.#descriptor, bytes, 0, CLOCK_BYTES, 0));
     const fields = parseJson(this.#text);
-    if (!isFields(fields) || !isLamport(fields['value'])) return `${this.path} could not be understood`;
-    const { value, node_id: nodeId, boot_id: bootId, machine } = fields;
-    return {
-      value,
-      ...(typeof nodeId === 'string' && isNodeId(nodeId) ? { nodeId } : {}),
-      ...(typeof bootId === 'string' ? { bootId } : {}),
-      ...(typeof machine === 'string' ? { machine } : {}),
-    };
+    return isStoredClock(fields) ? fields : `${this.path} could not be understood`;
   }
 }
 
 // What is longer was not written by us.
 const CLOCK_BYTES = 4096;
 
-interface StoredClock {
-  readonly value: number;
-  /** Absent when what stands there is none. */
-  readonly nodeId?: string;
-  readonly bootId?: string;
-  readonly machine?: string;
-}
+/** What is read of a clock; whatever of the rest is not as it was written counts as absent. */
+type StoredClock = Fields & { readonly value: number };
+
+const isStoredClock = (fields: unknown): fields is StoredClock =>
+  isFields(fields) && isLamport(fields['value']);
 
 /** Whether the texts differ in nothing but a later time and a value that is not lower and has as many digits. */
 const isSuccessor = (after: string, before: string): boolean =>
