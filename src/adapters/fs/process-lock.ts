@@ -81,8 +81,21 @@ export const lockInTurn = async (
     wasTold = true;
     onWait?.(nowMs() - startMs);
   }, TOLD_EACH_MS);
+  let held: HeldLock | undefined;
   try {
-    return await goThrough(path, startMs + waitMs, signal);
+    // Where nobody waits, the first place is free.
+    held = tryLockFile(placeBefore(path, 1));
+    const places = held === undefined ? PLACES.map((place) => placeBefore(path, place)) : [];
+    for (const step of [...places, path]) {
+      const next = await lockFile(step, Math.max(0, startMs + waitMs - nowMs()), signal);
+      held?.release();
+      held = next;
+      if (next === undefined) return undefined;
+    }
+    return held;
+  } catch (error) {
+    held?.release();
+    throw error;
   } finally {
     clearInterval(teller);
     if (wasTold) onWait?.(undefined);
@@ -106,28 +119,6 @@ const FIRST_PAUSE_MS = 1;
 const LONGEST_PAUSE_MS = 5;
 const LONG_MS = 1_000;
 const LATER_PAUSE_MS = 20;
-
-const goThrough = async (
-  path: string,
-  deadlineMs: number,
-  signal: AbortSignal | undefined,
-): Promise<HeldLock | undefined> => {
-  // Where nobody waits, the first place is free.
-  let held = tryLockFile(placeBefore(path, 1));
-  const way = held === undefined ? [...PLACES.map((place) => placeBefore(path, place)), path] : [path];
-  try {
-    for (const step of way) {
-      const next = await lockFile(step, Math.max(0, deadlineMs - nowMs()), signal);
-      held?.release();
-      held = next;
-      if (next === undefined) return undefined;
-    }
-    return held;
-  } catch (error) {
-    held?.release();
-    throw error;
-  }
-};
 
 const placeBefore = (path: string, place: number): string => `${path}-queue/${place}`;
 
