@@ -46,15 +46,12 @@ const readDecisions = (
   path: string,
   journal: string,
 ): Pick<OutboxReading, 'decisions' | 'decisionsUnreadable'> => {
-  let lost = 0;
   const decisions = readLog(path).map((line): Decision => {
-    if (line?.['journal'] !== journal) {
-      lost += 1;
-      return { decision: 'unreadable' };
-    }
+    if (line?.['journal'] !== journal) return { decision: 'unreadable' };
     const { journal: _journal, ...decision } = line;
     return decision as unknown as Decision;
   });
+  const lost = decisions.filter(({ decision }) => decision === 'unreadable').length;
   return lost === 0
     ? { decisions }
     : { decisions, decisionsUnreadable: `${lost} lines of ${path} cannot be used` };

@@ -1,29 +1,22 @@
-import { existsSync } from 'node:fs';
-import { copyFile, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SyncError } from '../../domain/errors.js';
 import type { ForeignQueue, QueuedRow } from '../../ports/outbox.js';
 import { loadSqliteDriver } from '../fs/sqlite-driver.js';
+import { attempt } from '../fs/storage-failure.js';
 
 /** The queue of the Python client: one SQLite table, oldest row first by time and then by id. */
 export class SqliteQueue implements ForeignQueue {
   async files(place: string): Promise<readonly string[]> {
-    if (
-      !(await stat(place).then(
-        (found) => found.isDirectory(),
-        () => false,
-      ))
-    )
-      return existsSync(place) ? [place] : [];
-    const later = await readdir(join(place, 'queues')).catch(() => []);
-    return [
-      join(place, 'queue.db'),
-      ...later
-        .filter((name) => /^queue-.*\.db$/.test(name))
-        .sort()
-        .map((name) => join(place, 'queues', name)),
-    ].filter((file) => existsSync(file));
+    const found = attempt(() => statSync(place));
+    if (found?.isDirectory() !== true) return found === undefined ? [] : [place];
+    const later = attempt(() => readdirSync(join(place, 'queues'))) ?? [];
+    const queues = later.filter((name) => /^queue-.*\.db$/.test(name)).sort();
+    return [join(place, 'queue.db'), ...queues.map((name) => join(place, 'queues', name))].filter((file) =>
+      existsSync(file),
+    );
   }
 
   async rows(file: string): Promise<readonly QueuedRow[]> {

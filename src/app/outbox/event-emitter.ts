@@ -77,7 +77,10 @@ export class EventEmitter {
       this.#sources.limits(),
     ]);
     const outbox = outboxes.open(identity?.projectUuid);
-    const isShared = identity?.share === true && (await this.#isAllowed(identity.projectUuid));
+    // A preference that cannot be read lets nothing start by itself.
+    const isShared =
+      identity?.share === true &&
+      (await unlessBroken('off', () => this.#sources.preference(identity.projectUuid))) !== 'off';
     const now = (): string => new Date(this.#sources.wallClock.nowMs()).toISOString();
     const redaction = {
       homeDirectory: this.#sources.machine.homeDirectory,
@@ -110,7 +113,8 @@ export class EventEmitter {
       },
       newId: () => this.#sources.eventIds.next(),
       now,
-      hasRoomFor: (count) => hasRoom(outbox, count, limits),
+      // Trouble with the storage is no limit: it keeps nobody from working, and the capture tells of it.
+      hasRoomFor: (count) => unlessBroken(true, () => outbox.hasRoomFor(count, limits)),
       capture: async (facts, options) => {
         const outcomes = await outbox.capture(facts, { ...limits, ...options });
         this.#sources.emitted({
@@ -121,27 +125,17 @@ export class EventEmitter {
       },
     };
   }
-
-  /** A preference that cannot be read lets nothing start by itself, and fails nothing. */
-  async #isAllowed(projectUuid: string): Promise<boolean> {
-    try {
-      return (await this.#sources.preference(projectUuid)) !== 'off';
-    } catch (error) {
-      if (!isSyncError(error)) throw error;
-      return false;
-    }
-  }
 }
 
 const NOWHERE: Head = {};
 
-/** Trouble with the storage is no limit: it keeps nobody from working, and the capture tells of it. */
-const hasRoom = async (outbox: Outbox, count: number, limits: CaptureLimits): Promise<boolean> => {
+/** What is read; something else where it cannot be, which fails nothing here. */
+const unlessBroken = async <T>(otherwise: T, read: () => Promise<T>): Promise<T> => {
   try {
-    return await outbox.hasRoomFor(count, limits);
+    return await read();
   } catch (error) {
     if (!isSyncError(error)) throw error;
-    return true;
+    return otherwise;
   }
 };
 

@@ -239,7 +239,7 @@ export const settle = (ledger: HubLedger, settlements: readonly Settlement[]): H
   const totals = { ...ledger.totals };
   const answered = new Set<number>();
   for (const settlement of settlements) {
-    const { record, eventId } = settlement;
+    const { record } = settlement;
     const isClosed = answered.has(record) || record < ledger.first || isAnswered(ledger, record);
     if (isClosed && !exceptions.has(record)) continue;
     answered.add(record);
@@ -252,9 +252,8 @@ export const settle = (ledger: HubLedger, settlements: readonly Settlement[]): H
       case 'failing':
       case 'refused':
       case 'dead': {
-        const { became: state, attempts, reason } = settlement;
-        const due = settlement.became === 'dead' ? {} : { dueAtMs: settlement.dueAtMs };
-        exceptions.set(record, { record, eventId, state, attempts, reason, ...due });
+        const { became: state, ...known } = settlement;
+        exceptions.set(record, { ...known, state });
         break;
       }
       default:
