@@ -16,19 +16,14 @@ export const toCloudEvent = (eventId: string, document: Fields): CloudEvent => {
     const source = `${SOURCE}unknown`;
     return { specversion: '1.0', id: eventId, source, type: 'unknown', [WHOLE]: asciiJson(document) };
   }
+  const said = ENVELOPE_KEYS.filter((key) => key !== 'payload' && hasAttribute(key, document[key]));
   const rest = Object.entries(document).filter(([key, value]) => !hasAttribute(key, value));
   return {
     specversion: '1.0',
     id,
     source: `${SOURCE}${encodeURIComponent(node)}`,
     type,
-    ...Object.fromEntries(
-      ENVELOPE_KEYS.flatMap((key) =>
-        key !== 'payload' && hasAttribute(key, document[key])
-          ? [[attributeOf(key), String(document[key])]]
-          : [],
-      ),
-    ),
+    ...Object.fromEntries(said.map((key) => [attributeOf(key), String(document[key])])),
     ...(rest.length === 0 ? {} : { [REST]: asciiJson(Object.fromEntries(rest)) }),
     datacontenttype: 'application/json',
     data: payload,

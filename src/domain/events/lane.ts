@@ -18,20 +18,22 @@ export const OLDER_LANES: ReadonlyMap<string, Lane> = new Map<string, Lane>([
 /** Our lane for a lane of older clients; `undefined` when the text is none of theirs. */
 export const fromOlderLane = (text: string): Lane | undefined => OLDER_LANES.get(text);
 
-/** The finer lanes of a status log, in the order in which work flows through them. */
-export const STATUS_LANES = [
-  'planned',
-  'claimed',
-  'in_progress',
-  'for_review',
-  'in_review',
-  'approved',
-  'done',
-  'blocked',
-  'canceled',
-] as const;
+/** The finer lanes of a status log, in the order in which work flows through them, each with its column on the board. */
+const COLUMNS = {
+  planned: 'planned',
+  claimed: 'doing',
+  in_progress: 'doing',
+  for_review: 'for_review',
+  in_review: 'for_review',
+  approved: 'for_review',
+  done: 'done',
+  blocked: 'doing',
+  canceled: 'canceled',
+} as const satisfies Readonly<Record<string, Lane | 'canceled'>>;
 
-export type StatusLane = (typeof STATUS_LANES)[number];
+export type StatusLane = keyof typeof COLUMNS;
+
+export const STATUS_LANES = Object.keys(COLUMNS) as readonly StatusLane[];
 
 /** A status lane, or that nothing has been said of the work package yet. */
 export type LoggedLane = StatusLane | 'uninitialized';
@@ -110,18 +112,6 @@ const ALIASES: ReadonlyMap<string, LoggedLane> = new Map<string, LoggedLane>([
   ['genesis', 'uninitialized'],
   ['uninitialized', 'uninitialized'],
 ]);
-
-const COLUMNS: Readonly<Record<StatusLane, Lane | 'canceled'>> = {
-  planned: 'planned',
-  claimed: 'doing',
-  in_progress: 'doing',
-  for_review: 'for_review',
-  in_review: 'for_review',
-  approved: 'for_review',
-  done: 'done',
-  blocked: 'doing',
-  canceled: 'canceled',
-};
 
 const WAYS: Readonly<Record<Lane, Partial<Record<StatusLane, readonly StatusLane[]>>>> = {
   planned: { claimed: ['in_progress', 'planned'], in_progress: ['planned'] },
