@@ -203,7 +203,19 @@ class LowdbOutbox implements Outbox {
 
   async #wait(facts: readonly Fact[], limits: CaptureLimits): Promise<readonly CaptureOutcome[]> {
     const from = await this.nextRecord();
-    return this.#waiting.addAll(facts, from, (fact, error) => this.#refuseUnstored([fact], limits, error));
+    const outcomes: CaptureOutcome[] = [];
+    for (const fact of facts) {
+      try {
+        await this.#waiting.add(fact, from);
+        outcomes.push({ outcome: 'waiting', eventId: fact.event.event_id });
+      } catch (error) {
+        const isThere = this.#waiting.holds(fact);
+        outcomes.push(
+          ...(isThere ? unconfirmed([fact], error) : this.#refuseUnstored([fact], limits, error)),
+        );
+      }
+    }
+    return outcomes;
   }
 
   /** The storage did not take the facts. Who keeps them comes again, so nothing is counted. */

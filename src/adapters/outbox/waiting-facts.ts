@@ -1,7 +1,6 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { messageOf } from '../../domain/errors.js';
-import type { CaptureOutcome, Fact } from '../../ports/outbox.js';
+import type { Fact } from '../../ports/outbox.js';
 import { syncDirectory, writeFileAtomic } from '../fs/atomic-write.js';
 import { makeDirectory, secureEntries } from '../fs/make-directory.js';
 import { parseLine, sealLine } from '../fs/sealed-log.js';
@@ -25,34 +24,17 @@ export class WaitingFacts {
     this.#directory = directory;
   }
 
-  /** Adds each of them. `refuse` says what becomes of one that the storage did not take at all. */
-  async addAll(
-    facts: readonly Fact[],
-    from: number,
-    refuse: (fact: Fact, error: unknown) => readonly CaptureOutcome[],
-  ): Promise<readonly CaptureOutcome[]> {
-    const outcomes: CaptureOutcome[] = [];
-    for (const fact of facts) {
-      const eventId = fact.event.event_id;
-      try {
-        await this.add(fact, from);
-        outcomes.push({ outcome: 'waiting', eventId });
-      } catch (error) {
-        const unconfirmed: CaptureOutcome = { outcome: 'unconfirmed', eventId, message: messageOf(error) };
-        outcomes.push(
-          ...(existsSync(join(this.#directory, `${eventId}.json`)) ? [unconfirmed] : refuse(fact, error)),
-        );
-      }
-    }
-    return outcomes;
-  }
-
   /** Durable before this resolves. */
   async add(fact: Fact, from: number): Promise<void> {
     makeDirectory(this.#directory);
     secureEntries(dirname(this.#directory), OUTBOX_DEPTH);
     const content = sealLine(JSON.stringify({ fact, from }));
-    await writeFileAtomic(join(this.#directory, `${fact.event.event_id}.json`), content, { mode: 0o600 });
+    await writeFileAtomic(this.#pathOf(fact), content, { mode: 0o600 });
+  }
+
+  /** Whether a fact that could not be added is there all the same. */
+  holds(fact: Fact): boolean {
+    return existsSync(this.#pathOf(fact));
   }
 
   /** In the order of their ids. A damaged file is left where it is and not listed, nor is one that is just forgotten. */
@@ -82,6 +64,10 @@ export class WaitingFacts {
     } catch {
       // Nothing depends on it.
     }
+  }
+
+  #pathOf({ event }: Fact): string {
+    return join(this.#directory, `${event.event_id}.json`);
   }
 
   #names(): readonly string[] {
