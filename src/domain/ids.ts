@@ -34,9 +34,7 @@ export const normalizeEventId = (text: string): string | undefined => {
   if (isUlid(upper)) return upper;
   const hex = text.replaceAll('-', '').toLowerCase();
   if (hex.length !== 32) return undefined;
-  const uuid = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join(
-    '-',
-  );
+  const uuid = hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
   return UUID.test(uuid) && (text.toLowerCase() === uuid || text.toLowerCase() === hex) ? uuid : undefined;
 };
 

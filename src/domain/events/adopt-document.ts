@@ -1,6 +1,6 @@
 import { normalizeEventId } from '../ids.js';
 import { describeIssues, err, ok, type Result } from '../result.js';
-import { isFields } from '../document.js';
+import { isFields, parseJson } from '../document.js';
 import { fromCloudEvent, isCloudEvent } from './cloud-event.js';
 import { LOCAL_TEAM } from './envelope.js';
 import { parseEnvelope } from './parse-envelope.js';
@@ -21,12 +21,8 @@ export interface AdoptableEvent {
  * kept at all.
  */
 export const adoptDocument = (json: string): Result<AdoptableEvent, string> => {
-  let document: unknown;
-  try {
-    document = JSON.parse(json);
-  } catch {
-    return err('not JSON');
-  }
+  const document = parseJson(json);
+  if (document === undefined) return err('not JSON');
   const envelope = isCloudEvent(document) ? fromCloudEvent(document) : ok(document);
   return envelope.ok ? adoptEnvelope(envelope.value) : envelope;
 };

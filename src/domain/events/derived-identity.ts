@@ -40,13 +40,7 @@ const slugify = (text: string): string =>
 
 const uuidShaped = (hex: string): string => {
   const variant = '89ab'.charAt(Number.parseInt(hex.charAt(16), 16) & 3);
-  return [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    `4${hex.slice(13, 16)}`,
-    `${variant}${hex.slice(17, 20)}`,
-    hex.slice(20, 32),
-  ].join('-');
+  return hex.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, `$1-$2-4$3-${variant}$4-$5`);
 };
 
 /** What makes one node different from another: the machine and the user on it. */

@@ -1,3 +1,4 @@
+import { isFields } from '../document.js';
 import { err, ok, type Result } from '../result.js';
 
 /** Above this a number is no Lamport timestamp. */
@@ -59,7 +60,6 @@ export const isConcurrent = (a: AggregatePosition, b: AggregatePosition): boolea
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 const featureOf = (payload: unknown): string | undefined => {
-  if (typeof payload !== 'object' || payload === null) return undefined;
-  const slug = (payload as Record<string, unknown>)['feature_slug'];
+  const slug = isFields(payload) ? payload['feature_slug'] : undefined;
   return typeof slug === 'string' ? slug : undefined;
 };
