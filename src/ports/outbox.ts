@@ -1,3 +1,4 @@
+import type { AdoptableEvent } from '../domain/events/adopt-document.js';
 import type { EventEnvelope, EventFacts } from '../domain/events/envelope.js';
 import type { Decision } from '../domain/outbox/decision.js';
 import type { HubLedger } from '../domain/outbox/ledger.js';
@@ -104,15 +105,7 @@ export interface Sender {
 }
 
 /** An event that another program captured: it keeps its id, node and Lamport timestamp. */
-export interface ForeignEvent {
-  readonly eventId: string;
-  /** The document as it was stored there, byte for byte. */
-  readonly json: string;
-  readonly lamport: number;
-  readonly team: string;
-  /** Why it can never be sent: it is taken all the same, as a dead letter. */
-  readonly invalid?: string;
-}
+export type ForeignEvent = Omit<AdoptableEvent, 'projectUuid'>;
 
 export interface Adoption {
   readonly adopted: number;

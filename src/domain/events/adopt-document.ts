@@ -9,6 +9,7 @@ import { parseEnvelope } from './parse-envelope.js';
 export interface AdoptableEvent {
   readonly projectUuid: string | undefined;
   readonly eventId: string;
+  /** The document as it was stored there. */
   readonly json: string;
   readonly lamport: number;
   readonly team: string;
