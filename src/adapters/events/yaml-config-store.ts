@@ -1,6 +1,6 @@
 import { lstatSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { isAlias, LineCounter, parseDocument, visit, type Document } from 'yaml';
+import { LineCounter, parseDocument, visit, type Document } from 'yaml';
 import { isSyncError, SyncError } from '../../domain/errors.js';
 import { canonicalJson } from '../../domain/events/canonical-json.js';
 import type { ConfigReading, LocatedIssue } from '../../domain/events/project-config.js';
@@ -149,37 +149,25 @@ type ParsedConfig =
 export const parseConfig = (text: string): ParsedConfig => {
   const markers = conflictMarkers(text);
   if (markers.length > 0) return { ok: false, issues: markers };
+  const lines = new LineCounter();
+  const issues: LocatedIssue[] = [];
+  const report = (reason: string, position: number): void => {
+    issues.push({ path: '', line: lines.linePos(position).line, reason });
+  };
   try {
-    return parseYaml(text);
+    const syntax = parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false });
+    for (const { message, pos } of syntax.errors) report(message, pos[0]);
+    visit(syntax, {
+      Alias: (_key, { source, range }) =>
+        report(`uses the alias *${source}, which is not supported here`, range?.[0] ?? 0),
+    });
+    if (issues.length > 0) return { ok: false, issues };
+    return { ok: true, document: syntax.toJS({ maxAliasCount: 0 }), syntax };
   } catch (error) {
     // The parser recurses: a file that is nested without end exhausts the stack instead of failing politely.
-    return {
-      ok: false,
-      issues: [{ path: '', reason: `cannot be parsed: ${String(error).split('\n', 1)[0]}` }],
-    };
+    const reason = `cannot be parsed: ${String(error).split('\n', 1)[0]}`;
+    return { ok: false, issues: [{ path: '', reason }] };
   }
-};
-
-const parseYaml = (text: string): ParsedConfig => {
-  const lines = new LineCounter();
-  const syntax = parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false });
-  const issues: LocatedIssue[] = syntax.errors.map((error) => ({
-    path: '',
-    line: lines.linePos(error.pos[0]).line,
-    reason: error.message,
-  }));
-  visit(syntax, {
-    Alias: (_key, node) => {
-      const line = isAlias(node) && node.range ? { line: lines.linePos(node.range[0]).line } : {};
-      issues.push({
-        path: '',
-        ...line,
-        reason: `uses the alias *${node.source}, which is not supported here`,
-      });
-    },
-  });
-  if (issues.length > 0) return { ok: false, issues };
-  return { ok: true, document: syntax.toJS({ maxAliasCount: 0 }), syntax };
 };
 
 const conflictMarkers = (text: string): readonly LocatedIssue[] =>
