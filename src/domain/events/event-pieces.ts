@@ -24,8 +24,8 @@ class Cutter {
   #line = 1;
   /** Where the text that is open began. */
   #startLine = 1;
+  /** Not much more than what is too long. */
   #open = '';
-  #isTooLong = false;
   #depth = 0;
   #isInText = false;
   #isEscaped = false;
@@ -79,18 +79,16 @@ class Cutter {
   }
 
   #add(text: string): void {
-    if (!this.#isTooLong && this.#open.trim() === '')
-      this.#startLine = this.#line - newlines(text.trimStart());
-    this.#open = this.#isTooLong ? '' : this.#open + text;
-    this.#isTooLong ||= this.#open.length > LONGEST_EVENT;
+    if (this.#open.trim() === '') this.#startLine = this.#line - newlines(text.trimStart());
+    if (this.#open.length <= LONGEST_EVENT) this.#open += text;
   }
 
   *#finish(): Generator<EventPiece> {
     const text = this.#open.trim();
-    if (this.#isTooLong) yield { line: this.#startLine, fault: `longer than ${LONGEST_EVENT} characters` };
+    if (this.#open.length > LONGEST_EVENT)
+      yield { line: this.#startLine, fault: `longer than ${LONGEST_EVENT} characters` };
     else if (text !== '') yield { line: this.#startLine, text };
     this.#open = '';
-    this.#isTooLong = false;
   }
 }
 
