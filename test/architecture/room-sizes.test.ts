@@ -12,9 +12,9 @@ interface Size {
  * pays for itself, or the commit that raises a figure says why. `goal` is what the care of this code allows in the end.
  */
 const ROOMS: Readonly<Record<string, Size & { readonly goal: number }>> = {
-  root: { lines: 2020, files: 29, goal: 1500 },
-  events: { lines: 3150, files: 32, goal: 2200 },
-  outbox: { lines: 2890, files: 25, goal: 2800 },
+  root: { lines: 2000, files: 29, goal: 1500 },
+  events: { lines: 3110, files: 32, goal: 2200 },
+  outbox: { lines: 2870, files: 25, goal: 2800 },
   delivery: { lines: 5250, files: 49, goal: 4500 },
   reports: { lines: 1460, files: 14, goal: 1300 },
   work: { lines: 9860, files: 73, goal: 7000 },

@@ -16,7 +16,8 @@ export async function* journalRecords(paths: OutboxPaths, from = 1): AsyncGenera
   // Where the part that was read ends; unknown when what came before was reclaimed.
   let end: number | undefined;
   try {
-    for (const scan of scansFrom(paths, from)) {
+    for (const scanNext of segmentsFrom(paths, from)) {
+      const scan = scanNext(end);
       const first = scan?.first ?? 0;
       for (let record = Math.max(end ?? first, next); record < first; record++) yield damagedRecord(record);
       for (const record of scan?.records ?? []) if (record.record >= next) yield record;
@@ -29,21 +30,22 @@ export async function* journalRecords(paths: OutboxPaths, from = 1): AsyncGenera
 }
 
 /**
- * The segments that can hold record `from` or a later one, one in memory at a time beside the open one, which comes last.
- * It is read before the sealed ones are listed, so that what is sealed in between is among these.
+ * The segments that can hold record `from` or a later one, each to be scanned in its turn, so that one is in memory at a
+ * time beside the open one. That comes last, and is read before the sealed ones are listed: what is sealed in between is
+ * among these. Each is told where the one before it ends.
  */
-function* scansFrom(paths: OutboxPaths, from: number): Generator<SegmentScan | undefined> {
+const segmentsFrom = (
+  paths: OutboxPaths,
+  from: number,
+): readonly ((end: number | undefined) => SegmentScan | undefined)[] => {
   const current = bytesOf(paths.current);
   const sealed = sealedSegments(paths);
   const start = sealed.findLastIndex((first) => first <= from);
-  let end: number | undefined;
-  for (const first of sealed.slice(Math.max(0, start))) {
-    const scan = scanFile(segmentPath(paths, first), first);
-    yield scan;
-    end = scan?.next;
-  }
-  if (current !== undefined) yield scanSegment(current, end);
-}
+  return [
+    ...sealed.slice(Math.max(0, start)).map((first) => () => scanFile(segmentPath(paths, first), first)),
+    (end) => current && scanSegment(current, end),
+  ];
+};
 
 /**
  * Which journal this is and which records are there: from its ends, as capture finds them, else by reading all that can
@@ -76,8 +78,8 @@ const scanFile = (path: string, first?: number): SegmentScan | undefined => {
 
 /** Ids of the events in every segment that can hold record `from` or a later one. */
 export function* idsFrom(paths: OutboxPaths, from: number): Generator<string> {
-  for (const scan of scansFrom(paths, from))
-    for (const { eventId, json } of scan?.records ?? []) if (json !== undefined) yield eventId;
+  for (const scan of segmentsFrom(paths, from))
+    for (const { eventId, json } of scan(undefined)?.records ?? []) if (json !== undefined) yield eventId;
 }
 
 /** First record numbers of the sealed segments, ascending. */
