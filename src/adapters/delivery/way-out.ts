@@ -57,14 +57,13 @@ export class NoWayOut extends Error {}
 
 /** Only where a proxy is set, the library that reads these variables is loaded. */
 const proxyOf = async (url: string): Promise<URL | undefined> => {
-  const [name, value] = PROXY_VARIABLES.map((each) => [each, process.env[each]?.trim()]).find(
-    ([, each]) => each !== undefined && each !== '',
-  ) ?? [undefined, undefined];
-  if (name === undefined || value === undefined) return undefined;
+  const said = (name: string): string => process.env[name]?.trim() ?? '';
+  const name = PROXY_VARIABLES.find((each) => said(each) !== '');
+  if (name === undefined) return undefined;
   const { getProxyForUrl } = await import('proxy-from-env');
   if (getProxyForUrl(url) === '') return undefined;
   // Without a scheme it is the kind of proxy that nearly everybody has: one that is spoken to in plain HTTP.
-  const address = value.includes('://') ? value : `http://${value}`;
+  const address = said(name).includes('://') ? said(name) : `http://${said(name)}`;
   if (/^https?:\/\//i.test(address) && URL.canParse(address)) return new URL(address);
   throw new NoWayOut(`${name} is no address of an HTTP proxy, such as http://proxy.example.org:3128`);
 };

@@ -39,10 +39,8 @@ export class ScopeEvents extends UseCase<ScopeEventsPorts> {
     const { outboxes, showIdentity } = this.ports;
     const uuid = (await showIdentity.run(request.checkout.projectRoot))?.project.uuid?.value;
     const outbox = uuid === undefined ? undefined : outboxes.open(uuid);
-    const { workPackage } = request;
-    const named = workPackage === undefined ? {} : { workPackage: workPackageNamed(workPackage) };
-    const feature = await this.#feature(request, outbox);
-    return { outbox, scope: { ...named, ...(feature === undefined ? {} : { feature }) } };
+    const workPackage = request.workPackage === undefined ? undefined : workPackageNamed(request.workPackage);
+    return { outbox, scope: { workPackage, feature: await this.#feature(request, outbox) } };
   }
 
   /**

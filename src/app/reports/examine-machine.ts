@@ -82,14 +82,13 @@ export class ExamineMachine extends UseCase<ExaminationPorts> {
   }
 
   async #judgeOlderQueues(root: string): Promise<readonly Judged[]> {
-    try {
-      const left = await this.ports.importQueue.left(root);
-      return left === 0
-        ? []
-        : [olderQueue(`${left} events of an older client wait in its queue in ${root}.`)];
-    } catch (error) {
-      return [olderQueue(messageOf(error))];
-    }
+    const said = await this.ports.importQueue
+      .left(root)
+      .then(
+        (left) => (left === 0 ? '' : `${left} events of an older client wait in its queue in ${root}.`),
+        messageOf,
+      );
+    return said === '' ? [] : [warning(said, 'spec-kitty events import --from-queue-db ~/.spec-kitty')];
   }
 
   async #judgeHubs(account: Account): Promise<readonly Judged[]> {
@@ -132,9 +131,6 @@ export class ExamineMachine extends UseCase<ExaminationPorts> {
     }
   }
 }
-
-const olderQueue = (message: string): Judged =>
-  warning(message, 'spec-kitty events import --from-queue-db ~/.spec-kitty');
 
 type CheckoutPorts = Pick<ClientPorts, 'configs' | 'stateFiles' | 'repository' | 'intents'>;
 
