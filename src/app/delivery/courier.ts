@@ -1,4 +1,4 @@
-import { isSameAccount, type Account } from '../../domain/outbox/account.js';
+import type { Account } from '../../domain/outbox/account.js';
 import type { BatchOutcome } from '../../domain/delivery/outcome.js';
 import { messageOf } from '../../domain/errors.js';
 import type { ClientPorts } from '../../ports/client.js';
@@ -62,15 +62,12 @@ export const batchCourier = (
 ): Courier => ({
   carry: async (events, signal) => {
     const limit = maxBodyBytes === undefined ? {} : { maxBodyBytes };
-    const send = async ({ account: present, token }: Granted): Promise<BatchOutcome> =>
-      // Somebody signed in elsewhere in the meantime: this pass's events are not that account's.
-      isSameAccount(present, account)
-        ? batchTransport.send({ hub: account.hub, accessToken: token, events, ...limit }, signal)
-        : { outcome: 'unavailable', reason: 'another account was signed in' };
+    const send = ({ account: { hub }, token }: Granted): Promise<BatchOutcome> =>
+      batchTransport.send({ hub, accessToken: token, events, ...limit }, signal);
     try {
       await pacing?.(signal);
       const isRefused = ({ outcome }: BatchOutcome): boolean => outcome === 'unauthorized';
-      const answer = await askWithToken(accessTokens, send, isRefused, signal);
+      const answer = await askWithToken(accessTokens, account, send, isRefused, signal);
       if ('outcome' in answer) return answer;
       return 'reason' in answer
         ? { outcome: 'unavailable', reason: answer.reason }

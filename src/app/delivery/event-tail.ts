@@ -6,7 +6,7 @@ import type { ClientPorts } from '../../ports/client.js';
 import type { ReadAnswer } from '../../ports/delivery.js';
 import { UseCase } from '../use-case.js';
 import type { AccessTokens } from './access-token.js';
-import { askForPage, grantedAccess, throwIfAborted } from './granted-access.js';
+import { askForPage, grantedAccess, throwIfAborted, type Whom } from './granted-access.js';
 import type { LiveLink, LiveListeners } from './live-link.js';
 
 /** An event as somebody sent it, whoever that was. */
@@ -106,16 +106,16 @@ export class EventTail {
     }
   }
 
-  async #readAfter({ hub }: Account, after: number | string, signal: AbortSignal): Promise<ReadAnswered> {
-    if (!hasAnnouncedItself(hub)) return { answer: 'unsupported' };
+  async #readAfter(account: Account, after: number | string, signal: AbortSignal): Promise<ReadAnswered> {
+    if (!hasAnnouncedItself(account.hub)) return { answer: 'unsupported' };
     const { projectUuid } = this.#input;
     const query = {
-      ...{ hub, after },
+      after,
       ...(projectUuid === undefined ? {} : { projectUuid }),
       ...(this.#history === undefined ? {} : { history: this.#history }),
     };
-    const ask = (accessToken: string) => this.#host.eventReader.read({ ...query, accessToken }, signal);
-    return askForPage(this.#host.accessTokens, { hub, what: 'events' }, ask, signal);
+    const ask = (whom: Whom) => this.#host.eventReader.read({ ...whom, ...query }, signal);
+    return askForPage(this.#host.accessTokens, account, 'events', ask, signal);
   }
 
   /** What was read from the log already, or is of another project, is not shown. */

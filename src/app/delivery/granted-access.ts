@@ -1,25 +1,34 @@
 import { SyncError, unreachable } from '../../domain/errors.js';
-import type { HubAddress } from '../../domain/outbox/account.js';
+import { isSameAccount, type Account, type HubAddress } from '../../domain/outbox/account.js';
 import { err, ok, type Result } from '../../domain/result.js';
 import type { BatchTransport, IssuerFault, ReadAnswer, ReceiptAnswer } from '../../ports/delivery.js';
-import type { AccessTokens, Granted, NotGranted } from './access-token.js';
+import type { AccessAnswer, AccessTokens, Granted, NotGranted } from './access-token.js';
 
 type Tokens = Pick<AccessTokens, 'get' | 'renew'>;
 
-/** Asks a hub with a token, and once more with another one where it does not accept the first. */
+/**
+ * Asks a hub with a token, and once more with another one where it does not accept the first. Where the answer is to be
+ * about an `account`, and somebody else has signed in since, nobody is asked: a token goes to its own hub alone.
+ */
 export const askWithToken = async <A>(
   tokens: Tokens,
+  account: Account | undefined,
   ask: (access: Granted) => Promise<A>,
   isUnauthorized: (answer: A) => boolean,
   signal?: AbortSignal,
 ): Promise<A | NotGranted> => {
-  const first = await tokens.get(signal);
+  const first = ofAccount(account, await tokens.get(signal));
   if (first.state !== 'granted') return first;
   const answer = await ask(first);
   if (!isUnauthorized(answer)) return answer;
-  const other = await tokens.renew(first.token, signal);
+  const other = ofAccount(account, await tokens.renew(first.token, signal));
   return other.state === 'granted' ? ask(other) : other;
 };
+
+const ofAccount = (account: Account | undefined, answer: AccessAnswer): AccessAnswer =>
+  answer.state === 'granted' && account !== undefined && !isSameAccount(answer.account, account)
+    ? { state: 'unavailable', reason: 'another account was signed in' }
+    : answer;
 
 /**
  * A token for a command that cannot do without: fails with `not-signed-in`, `session-expired` or `unreachable`, each
@@ -51,23 +60,32 @@ const refusal = (answer: NotGranted, signal: AbortSignal | undefined): SyncError
   }
 };
 
+/** A hub, and a token that it has issued. */
+export interface Whom {
+  readonly hub: HubAddress;
+  readonly accessToken: string;
+}
+
 /**
- * Asks a hub for a page of what it has, which `what` names in the plural. Fails as {@link grantedAccess} does, and with
- * `unreachable` where nothing usable is answered.
+ * Asks the hub of an account for a page of what it has, which `what` names in the plural. Fails as {@link grantedAccess}
+ * does, and with `unreachable` where nothing usable is answered.
  */
 export const askForPage = async <A extends ReceiptAnswer | ReadAnswer>(
   tokens: Tokens,
-  { hub, what }: { readonly hub: HubAddress; readonly what: string },
-  ask: (accessToken: string) => Promise<A>,
+  account: Account,
+  what: string,
+  ask: (whom: Whom) => Promise<A>,
   signal?: AbortSignal,
 ): Promise<Answered<A>> => {
   const isUnauthorized = ({ answer }: ReceiptAnswer | ReadAnswer): boolean => answer === 'unauthorized';
-  const answer = await askWithToken(tokens, ({ token }) => ask(token), isUnauthorized, signal);
+  const askHub = ({ account: { hub }, token }: Granted): Promise<A> => ask({ hub, accessToken: token });
+  const answer = await askWithToken(tokens, account, askHub, isUnauthorized, signal);
+  const { url } = account.hub;
   if ('state' in answer) throw refusal(answer, signal);
-  if (answer.answer === 'unauthorized') throw expired(`${hub.url} does not accept this sign-in any more.`);
+  if (answer.answer === 'unauthorized') throw expired(`${url} does not accept this sign-in any more.`);
   if (answer.answer !== 'unavailable') return answer as Answered<A>;
   throwIfAborted(signal);
-  throw new SyncError('unreachable', `${hub.url} gave no ${what}: ${answer.reason}.`, {
+  throw new SyncError('unreachable', `${url} gave no ${what}: ${answer.reason}.`, {
     hint: 'Try again when the hub can be reached: spec-kitty sync status --check',
   });
 };

@@ -1,4 +1,4 @@
-import { hasAnnouncedItself, type Account } from '../../domain/outbox/account.js';
+import { hasAnnouncedItself, isSameAccount, type Account } from '../../domain/outbox/account.js';
 import { SyncError } from '../../domain/errors.js';
 import { normalizeEventId } from '../../domain/ids.js';
 import type { Capability } from '../../domain/wire.js';
@@ -6,7 +6,7 @@ import type { ClientPorts } from '../../ports/client.js';
 import type { Identification } from '../../ports/delivery.js';
 import { UseCase } from '../use-case.js';
 import type { AccessTokens } from './access-token.js';
-import { askForPage } from './granted-access.js';
+import { askForPage, type Whom } from './granted-access.js';
 
 interface HubReceiptsNeeds extends Pick<ClientPorts, 'receiptReader' | 'tokenIssuer' | 'wallClock'> {
   readonly accessTokens: Pick<AccessTokens, 'get' | 'renew'>;
@@ -42,8 +42,9 @@ export class HubReceipts extends UseCase<HubReceiptsNeeds> {
     const isRecent = asked?.url === url && Math.abs(nowMs - asked.atMs) < ASKED_AGAIN_MS;
     if (isRecent && !isInsisted) return asked.said;
     const granted = await this.ports.accessTokens.get(signal);
-    if (granted.state !== 'granted') return undefined;
-    const answer = await this.ports.tokenIssuer.identify(account.hub, granted.token, signal);
+    // A token of who has signed in since goes to no other hub.
+    if (granted.state !== 'granted' || !isSameAccount(granted.account, account)) return undefined;
+    const answer = await this.ports.tokenIssuer.identify(granted.account.hub, granted.token, signal);
     const said = answer.ok ? answer.value : undefined;
     this.#asked = { url, said, atMs: nowMs };
     return said;
@@ -58,10 +59,8 @@ export class HubReceipts extends UseCase<HubReceiptsNeeds> {
     const ids = new Set<string>();
     const { accessTokens, receiptReader } = this.ports;
     for (let after = 0, more = true; more;) {
-      const ask = (accessToken: string) =>
-        receiptReader.read({ hub: account.hub, accessToken, projectUuid, after }, signal);
-      const question = { hub: account.hub, what: 'receipts' };
-      const answer = await askForPage(accessTokens, question, ask, signal);
+      const ask = (whom: Whom) => receiptReader.read({ ...whom, projectUuid, after }, signal);
+      const answer = await askForPage(accessTokens, account, 'receipts', ask, signal);
       if (answer.answer === 'unsupported') throw withoutReceipts(account);
       for (const id of answer.eventIds) ids.add(normalizeEventId(id) ?? id);
       ({ next: after, more } = answer);

@@ -38,6 +38,7 @@ export class CheckConnection extends UseCase<ConnectionPorts> {
     if (probed !== 'reachable') return { state: 'unreachable', url, reason: probed.unreachable };
     const answer = await askWithToken(
       tokens,
+      undefined,
       async ({ account, token }) => ({ account, who: await this.#ask(account.hub, token, signal) }),
       ({ who }) => !who.ok && who.error.fault === 'refused',
       signal,
