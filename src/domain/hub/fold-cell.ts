@@ -215,7 +215,7 @@ const foldTransition: Rule<WorkPackageState> = (state, event) => {
   // Only transitions with the highest clock can be concurrent with one that comes after all of them.
   const peers = state.front[0]?.lamport_clock === lamport_clock ? state.front : [];
   const isCrowd = peers.some((peer) => peer.node_id !== node_id);
-  const front = [...peers, transition].map((each) => ({ ...each, concurrent: each.concurrent || isCrowd }));
+  const front = [...peers, transition].map((each) => (isCrowd ? { ...each, concurrent: true } : each));
   const { front_left_out: before = 0, ...rest } = state;
   const kept = keepLatest(front);
   const leftOut = (peers.length === 0 ? 0 : before) + front.length - kept.length;
@@ -227,7 +227,7 @@ const foldTransition: Rule<WorkPackageState> = (state, event) => {
     transitions: state.transitions + 1,
     conflicting: state.conflicting + (conflicting ? 1 : 0),
     concurrent: state.concurrent + countConcurrent(front) - countConcurrent(peers),
-    marked: mark(state.marked, front),
+    marked: isCrowd || conflicting ? mark(state.marked, front) : state.marked,
     front: kept,
     ...(leftOut === 0 ? {} : { front_left_out: leftOut }),
   };
