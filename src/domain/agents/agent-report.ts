@@ -1,5 +1,5 @@
 import { isFields, parseJson, type Fields } from '../document.js';
-import { usageIn, type RunUsage } from '../events/usage.js';
+import { isMeasure, usageIn, type RunUsage } from '../events/usage.js';
 
 /** What an agent's program says of its own run in a form for machines. */
 export interface AgentReport {
@@ -64,9 +64,9 @@ const ofGemini = (models: Fields): RunUsage => {
   });
 };
 
-/** `undefined` unless one of them is a number. */
+/** Of those that can be measures; `undefined` when none can. An impossible one takes nothing from the others. */
 const sumOf = (values: readonly unknown[]): number | undefined => {
-  const numbers = values.filter((value) => typeof value === 'number');
+  const numbers = values.filter(isMeasure);
   return numbers.length === 0 ? undefined : numbers.reduce((sum, value) => sum + value, 0);
 };
 

@@ -37,6 +37,12 @@ describe('the report of an agent', () => {
     ).toEqual({ answer: 'last', usage: { input_tokens: 150, output_tokens: 11 } });
   });
 
+  it('counts nothing of a part whose figure cannot be', () => {
+    const turn = (input: unknown) => ({ type: 'turn.completed', usage: { input_tokens: input } });
+    for (const impossible of [-60, 1e300, 0.5, '7'])
+      expect(reportOf(turn(100), turn(impossible), turn(50))).toEqual({ usage: { input_tokens: 150 } });
+  });
+
   it('is the document of Gemini CLI, over all models', () => {
     const tokens = { prompt: 1000, candidates: 20, total: 1174, cached: 900, thoughts: 154, tool: 0 };
     expect(
