@@ -44,6 +44,7 @@ export * from './work/activity-log.js';
 export * from './work/dependency-graph.js';
 export * from './work/feature-slug.js';
 export * from './work/intent.js';
+export type { Place } from './work/place.js';
 export * from './events/lane.js';
 export * from './work/tasks-document.js';
 export * from './work/transition.js';

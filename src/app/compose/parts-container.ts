@@ -89,7 +89,7 @@ export class PartsContainer<P extends object, Present extends NameOf<P>> {
 }
 
 /** The parts as another one gets them: of those whose code has to be loaded, what can be waited for. */
-export type PartsOf<P, Present> = { readonly [K in keyof P]: K extends Present ? P[K] : CalledLater<P[K]> };
+type PartsOf<P, Present> = { readonly [K in keyof P]: K extends Present ? P[K] : CalledLater<P[K]> };
 
 type Maker<P, Present> = (parts: PartsOf<P, Present>) => unknown;
 

@@ -2,8 +2,6 @@ import { isWorkPackageId } from '../ids.js';
 import { describePlace, type Place } from './place.js';
 import { compareWorkPackageIds } from './work-package-id.js';
 
-export type { Place };
-
 /** That one work package needs another one. */
 export interface DependencyEdge {
   readonly from: string;
