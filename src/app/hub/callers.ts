@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Bearer, BearerFault, SessionTokens } from '../../ports/hub.js';
 import { audit } from './audit.js';
-import type { HubParts } from './hub-limits.js';
+import type { HubParts } from './hub-parts.js';
 import { isChanging } from './own-names.js';
 import { Refusal } from './problem.js';
 

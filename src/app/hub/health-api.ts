@@ -3,7 +3,7 @@ import { isSyncError } from '../../domain/errors.js';
 import { Refusal } from './problem.js';
 import { json, jsonOf, type Calls } from './route.js';
 import { bearerRefusal } from './callers.js';
-import type { HubParts } from './hub-limits.js';
+import type { HubParts } from './hub-parts.js';
 
 /** Whether the hub is alive and able to work, and what it does not do. */
 export const healthCalls = ({ store, accounts }: HubParts): Calls => {

@@ -8,7 +8,7 @@ import { isSyncError, messageOf } from '../../domain/errors.js';
 import type { Log } from '../../ports/host.js';
 import { audit } from './audit.js';
 import { bearerToken, type Callers } from './callers.js';
-import type { HubParts } from './hub-limits.js';
+import type { HubParts } from './hub-parts.js';
 import { isLoopback, type OwnNames } from './own-names.js';
 import { later, PROBLEMS, Refusal, refusing, type ProblemKind } from './problem.js';
 import { readBody } from './request-body.js';

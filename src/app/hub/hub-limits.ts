@@ -1,16 +1,4 @@
-import type { Log, WallClock } from '../../ports/host.js';
-import type { AccountStore, EventStore, ThrottleRule } from '../../ports/hub.js';
-import type { HubMetrics } from './metrics.js';
-
-/** What calls and sessions of a hub work with. */
-export interface HubParts {
-  readonly store: EventStore;
-  readonly accounts: AccountStore;
-  readonly clock: WallClock;
-  readonly log: Log;
-  readonly limits: HubLimits;
-  readonly metrics: HubMetrics;
-}
+import type { ThrottleRule } from '../../ports/hub.js';
 
 /** What the hub takes at most. Each limit has its own answer, so that a client knows what to make smaller. */
 export const DEFAULT_HUB_LIMITS = {

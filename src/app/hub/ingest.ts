@@ -4,7 +4,7 @@ import { isSyncError } from '../../domain/errors.js';
 import type { EventResult } from '../../domain/wire.js';
 import type { AppendAnswer } from '../../ports/hub.js';
 import { parseBatch } from './batch-body.js';
-import type { HubParts } from './hub-limits.js';
+import type { HubParts } from './hub-parts.js';
 import { judgeEvent, refusal, sentId, type SentEvent } from './judge-event.js';
 import { later, Refusal } from './problem.js';
 import { json, jsonOf, type Calls } from './route.js';

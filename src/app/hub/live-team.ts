@@ -3,7 +3,7 @@ import { messageOf } from '../../domain/errors.js';
 import { CAPABILITIES, type SnapshotMessage } from '../../domain/wire.js';
 import type { StoredEvent, TeamEvents } from '../../ports/hub.js';
 import type { Callers } from './callers.js';
-import type { HubParts } from './hub-limits.js';
+import type { HubParts } from './hub-parts.js';
 import type { Ingest } from './ingest.js';
 import { Breather } from './turns.js';
 

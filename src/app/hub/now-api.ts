@@ -2,7 +2,7 @@ import { MACHINES, NOW, PAGE_QUERY } from '../../domain/hub/api.js';
 import { attentionOf, atWorkOf, type WatchedProject } from '../../domain/hub/now.js';
 import { MACHINE_REPORT } from '../../domain/wire.js';
 import type { TeamEvents } from '../../ports/hub.js';
-import type { HubParts } from './hub-limits.js';
+import type { HubParts } from './hub-parts.js';
 import { BOARD_BYTES, BOARD_BEHIND, LISTED_MACHINES, SEEN_AT_ONCE } from './read-api.js';
 import { json, jsonOf, NOTHING, type Answer, type Calls } from './route.js';
 import { readFields } from './request-body.js';

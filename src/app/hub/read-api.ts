@@ -7,7 +7,7 @@ import { cycleTimesOf, flowOf, marked } from '../../domain/hub/history.js';
 import { joinRows, usageOfFeature } from '../../domain/hub/usage-of.js';
 import type { Bearer, EventPage, EventQuery, EventStore, StoredEvent, TeamEvents } from '../../ports/hub.js';
 import { normalizeEventId } from '../../domain/ids.js';
-import type { HubParts } from './hub-limits.js';
+import type { HubParts } from './hub-parts.js';
 import { later, Refusal } from './problem.js';
 import { json, JSON_TYPE, jsonOf, type Answer, type Calls, type HubRequest } from './route.js';
 

@@ -1,7 +1,7 @@
 import { isSyncError } from '../../domain/errors.js';
 import { SETUP_FORM, SETUP_LINK } from '../../domain/hub/api.js';
 import { audit } from './audit.js';
-import type { HubParts } from './hub-limits.js';
+import type { HubParts } from './hub-parts.js';
 import { formCalls, page, paragraph } from './page.js';
 import { People } from './people.js';
 import type { Calls } from './route.js';

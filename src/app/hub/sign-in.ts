@@ -13,7 +13,7 @@ import type {
 } from '../../ports/hub.js';
 import { audit, shortId } from './audit.js';
 import { bearerRefusal, type Callers } from './callers.js';
-import type { HubParts } from './hub-limits.js';
+import type { HubParts } from './hub-parts.js';
 import { later, Refusal } from './problem.js';
 import { readFields, taking } from './request-body.js';
 import { json, jsonOf, NOTHING, type Calls } from './route.js';
